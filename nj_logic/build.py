@@ -1,0 +1,292 @@
+"""Compiling the knowledge base: text, ledger, terms, rules and slices, checked and put into a form that loads in milliseconds.
+
+Everything that can be wrong with a knowledge base is found here, before any case is looked at: rules outside the dialect, norms that
+do not exist, quotations that are not in their paragraph, terms without labels, kinds whose facts or questions are not declared.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from . import dialect, places, text
+from .cells import Cells, Rung
+from .errors import KnowledgeError
+
+NORM_ID = re.compile(r"a(\d+)\.p(\d+)\.n(\d+)")
+NORM_KINDS = frozenset(
+    "obligation prohibition permission power definition deadline threshold procedure declaratory reference scope".split()
+)
+STRENGTHS = frozenset("strict default plain exhortative".split())
+WHY_NOT = frozenset("exhortation discretion outside_rule".split())
+
+GOALS: dict[str, tuple[tuple[str, int], ...]] = {
+    "paths": (("route", 3), ("stage", 6), ("follows", 4), ("blocked", 4), ("acts", 6), ("principle", 3), ("nearest", 3)),
+    "answer": (("value", 6), ("blocked", 4), ("acts", 6), ("principle", 3), ("nearest", 3)),
+    "check": (
+        ("route", 3), ("stage", 6), ("follows", 4), ("breach", 3), ("speaks", 2), ("missing", 3), ("misordered", 4),
+        ("followed", 2), ("permits", 3), ("carried_out", 4),
+    ),
+    "conflicts": (("incident", 6), ("nobody_acts", 4), ("stands_in", 6), ("stuck", 3), ("needs_stand_in", 3)),
+}  # fmt: skip
+"""What each use of a case reads from a stable model."""
+
+
+def fingerprint(root: Path) -> str:
+    """A short digest of all files that the compiled form depends on (their names, sizes and times of change)."""
+    digest = hashlib.blake2b(digest_size=10)
+    files = [*sorted((root / "kb").rglob("*.*")), places.PACKAGE / "build.py", places.PACKAGE / "dialect.py"]
+    for file in files:
+        stat = os.stat(file)
+        digest.update(f"{file}|{stat.st_size}|{stat.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None) -> None:
+    """Compile the knowledge base below *root* into the folder *target*.
+
+    Args:
+        root: holds ``kb/``.
+        target: is made; holds ``core.json``, ``norms.json``, ``text.json`` and a program a kind.
+        reasoning: the folder of the reasoning modules, if not ``root/kb/reasoning``.
+
+    Raises:
+        KnowledgeError: something is wrong with the knowledge base; all that was found is listed, a line each.
+    """
+    kb = root / "kb"
+    reasoning = reasoning or kb / "reasoning"
+    problems: list[str] = []
+
+    regulation = text.cut(_only(kb / "text", "*.txt").read_text(encoding="utf-8"))
+    norms = _ledger(sorted((kb / "norms").glob("*.lp")), regulation, problems)
+    law_files = [*sorted((kb / "law").glob("*.lp")), *sorted((reasoning / "derive").glob("*.lp"))]
+    rules, diagnostics = dialect.parse(law_files)
+    terms = _terms(kb / "terms", problems)
+    cells = Cells(_rungs(rules, problems))
+    computed = _computed_facts(rules, cells, terms)
+    diagnostics = [*diagnostics, *dialect.lint([*rules, *computed], known_norms=norms.keys() | {""})]
+    problems += [d.say("en") for d in diagnostics]
+    if problems:
+        raise _knowledge_error(problems)
+
+    stated: dict[str, list[str]] = {}
+    for rule in rules:
+        where = f"kb/{_below(rule.file, kb, reasoning)}:{rule.line}"
+        for norm in dict.fromkeys(rule.norms):
+            stated.setdefault(norm, []).append(where)
+    for id_, norm in norms.items():
+        norm["rules"] = stated.get(id_, [])
+        norm["executable"] = id_ in stated and norm["why_not"] is None
+
+    search = (reasoning / "search" / "worlds.lp").read_text(encoding="utf-8")
+    walking = (reasoning / "search" / "paths.lp").read_text(encoding="utf-8")
+    target.mkdir(parents=True, exist_ok=True)
+    program = [*rules, *computed]
+    kinds = terms["kinds"]
+    for kind in kinds:
+        for use, goals in GOALS.items():
+            sliced = dialect.slice_rules(program, {("kind", 2): {1: {kind}}}, set(goals))
+            topics = sorted({t for t in terms["readings"] if any(_reads(rule, t) for rule in sliced)})
+            kinds[kind].setdefault("topics", {})[use] = topics
+            heads = {(rule.head.name, len(rule.head.args)) for rule in sliced}
+            shown = [g for g in goals if g in heads]
+            asked = sorted({n for rule in sliced if rule.head.name in {"gives_route", "leads_to", "says"} for n in rule.norms})
+            kinds[kind].setdefault("asked_norms", {})[use] = asked
+            lines = [dialect.program_text(sliced), search]
+            lines += [f"#defined {name}/{arity}." for name, arity in _inputs(rules)]
+            if use == "paths":
+                lines.append(walking)
+            lines += [f"#project {name}/{arity}." for name, arity in shown]
+            if use == "paths":
+                lines += ["#show walks/2.", "#show by_office/3.", "#show by_person/4."]
+            else:
+                lines.append("#show.")
+            (target / f"{kind}.{use}.lp").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    whole = [dialect.program_text(program), search, *(f"#defined {n}/{a}." for n, a in _inputs(rules))]
+    (target / "whole.lp").write_text("\n".join(whole) + "\n", encoding="utf-8")
+    (target / "computed.lp").write_text(dialect.program_text(computed) + "\n", encoding="utf-8")
+
+    core = {
+        "title": regulation.title,
+        "terms": {k: terms[k] for k in ("actors", "actions", "values", "questions", "readings")},
+        "kinds": kinds,
+        "rungs": [[r.ladder, r.name, _money(r.low), r.low_included, _money(r.high), r.high_included] for r in cells.rungs],
+        "strengths": {i: n["strength"] for i, n in norms.items()},
+        "derived": sorted({(r.head.name, len(r.head.args)) for r in rules if not r.is_fact}),
+        "law_files": [str(f) for f in law_files],
+    }
+    _write_json(target / "core.json", core)
+    _write_json(target / "norms.json", norms)
+    articles = [
+        {"number": a.number, "chapter": a.chapter, "paragraphs": [p.text for p in a.paragraphs]}
+        for a in ([regulation.notice] if regulation.notice else []) + list(regulation.articles)
+    ]
+    chapters = [{"number": c.number, "title": c.title} for c in regulation.chapters]
+    _write_json(target / "text.json", {"articles": articles, "chapters": chapters})
+
+
+def _write_json(path: Path, value: object) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, sort_keys=False, separators=(",", ":")), encoding="utf-8")
+
+
+def _only(folder: Path, pattern: str) -> Path:
+    found = sorted(folder.glob(pattern))
+    if len(found) != 1:
+        raise KnowledgeError(f"{folder} must hold one {pattern}, found {len(found)}", f"{folder} 应当只有一个 {pattern}")
+    return found[0]
+
+
+def _knowledge_error(problems: list[str]) -> KnowledgeError:
+    listed = "\n".join(problems)
+    return KnowledgeError(f"the knowledge base has {len(problems)} problems:\n{listed}", f"知识库有 {len(problems)} 处错误:\n{listed}")
+
+
+def _below(file: str, *roots: Path) -> str:
+    for root in roots:
+        if Path(file).is_relative_to(root):
+            prefix = "reasoning/" if root.name == "reasoning" else ""
+            return prefix + Path(file).relative_to(root).as_posix()
+    return file
+
+
+def _ledger(files: Iterable[Path], regulation: text.Regulation, problems: list[str]) -> dict[str, dict[str, Any]]:
+    rules, diagnostics = dialect.parse(list(files))
+    problems += [d.say("en") for d in diagnostics]
+    articles = {a.number: a for a in regulation.articles}
+    if regulation.notice:
+        articles[0] = regulation.notice
+    norms: dict[str, dict[str, Any]] = {}
+    for rule in rules:
+        where = f"{rule.file}:{rule.line}"
+        args = [_unquote(a) for a in rule.head.args]
+        shape = (rule.head.name, len(args))
+        match = NORM_ID.fullmatch(args[0]) if args else None
+        if match is None or not rule.is_fact:
+            problems.append(f"{where}: the ledger holds facts about norms, not {rule.text}")
+        elif shape == ("norm", 4):
+            if args[0] in norms:
+                problems.append(f"{where}: {args[0]} is there twice; an id is never used again")
+            if args[1] not in NORM_KINDS or args[2] not in STRENGTHS:
+                problems.append(f"{where}: {args[0]}: kind {args[1]} or strength {args[2]} is unknown")
+            number, paragraph, _ = map(int, match.groups())
+            norms[args[0]] = {
+                "article": number, "paragraph": paragraph, "kind": args[1], "strength": args[2], "subject": args[3],
+                "quote": "", "gist": "", "why_not": None, "points_to": [],
+            }  # fmt: skip
+        elif args[0] not in norms:
+            problems.append(f"{where}: {args[0]} has no norm/4 above it")
+        elif shape == ("quotation", 2):
+            norm = norms[args[0]]
+            norm["quote"] = args[1]
+            article = articles.get(norm["article"])
+            if article is None or not 1 <= norm["paragraph"] <= len(article.paragraphs):
+                problems.append(f"{where}: {args[0]}: the text has no such paragraph")
+            elif not text.find(article.paragraphs[norm["paragraph"] - 1], args[1]):
+                problems.append(f"{where}: the quotation of {args[0]} is not in its paragraph: {args[1]}")
+        elif shape == ("gist", 2):
+            norms[args[0]]["gist"] = args[1]
+        elif shape == ("why_not", 4) and args[1] in WHY_NOT:
+            norms[args[0]]["why_not"] = {"reason": args[1], "en": args[2], "zh": args[3]}
+        elif shape == ("points_to", 2):
+            norms[args[0]]["points_to"].append(args[1])
+        else:
+            problems.append(f"{where}: the ledger knows norm/4, quotation/2, gist/2, why_not/4 and points_to/2, not {rule.text}")
+    problems += [f"{i}: no quotation" for i, n in norms.items() if not n["quote"]]
+    problems += [f"{i}: no gist" for i, n in norms.items() if not n["gist"]]
+    return dict(sorted(norms.items(), key=lambda item: tuple(map(int, NORM_ID.fullmatch(item[0]).groups()))))  # type: ignore[union-attr]
+
+
+def _unquote(argument: str) -> str:
+    if argument.startswith('"'):
+        return re.sub(r"\\(.)", lambda m: "\n" if m[1] == "n" else m[1], argument[1:-1])
+    return argument
+
+
+FACT_TYPES = frozenset("term terms boolean money number date text official officials actor".split())
+
+
+def _terms(folder: Path, problems: list[str]) -> dict[str, Any]:
+    import yaml
+
+    def read(path: Path) -> dict[str, Any]:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
+        return dict(content or {})
+
+    terms: dict[str, Any] = {k: read(folder / f"{k}.yaml") for k in ("actors", "actions", "values", "questions", "readings")}
+    kinds: dict[str, Any] = {}
+    for path in sorted((folder / "kinds").glob("*.yaml")):
+        for kind, declaration in read(path).items():
+            if kind in kinds:
+                problems.append(f"{path.name}: the kind {kind} is declared twice")
+            kinds[kind] = declaration
+    for section, entries in [*terms.items(), ("kinds", kinds)]:
+        for id_, entry in entries.items():
+            if not re.fullmatch(r"[a-z][a-z0-9_]*", id_):
+                problems.append(f"{section}: {id_!r} is not an id (lower case, digits, _)")
+            if not isinstance(entry, dict) or not entry.get("zh") or not entry.get("en"):
+                problems.append(f"{section}: {id_} needs zh and en")
+    known_values = terms["values"].keys() | terms["actors"].keys()
+    for kind, declaration in kinds.items():
+        for field, spec in declaration.get("facts", {}).items():
+            if spec.get("type") not in FACT_TYPES:
+                problems.append(f"{kind}.{field}: type {spec.get('type')!r}; allowed: {', '.join(sorted(FACT_TYPES))}")
+            for option in spec.get("options", []):
+                if option not in known_values:
+                    problems.append(f"{kind}.{field}: the option {option} has no label in values.yaml or actors.yaml")
+            if spec.get("type") in {"term", "terms"} and not spec.get("options"):
+                problems.append(f"{kind}.{field}: a term needs options")
+        for question in declaration.get("questions", []):
+            if question not in terms["questions"]:
+                problems.append(f"{kind}: the question {question} is not in questions.yaml")
+    return {**terms, "kinds": kinds}
+
+
+def _rungs(rules: Iterable[dialect.Rule], problems: list[str]) -> list[Rung]:
+    def amount(argument: str, where: str) -> Decimal | None:
+        if argument == "unbounded":
+            return None
+        try:
+            return Decimal(_unquote(argument))
+        except InvalidOperation:
+            problems.append(f'{where}: a bound is a text of yuan such as "200000" or unbounded, not {argument}')
+            return None
+
+    rungs = []
+    for rule in rules:
+        if (rule.head.name, len(rule.head.args)) == ("rung", 6) and rule.is_fact:
+            where = f"{rule.file}:{rule.line}"
+            ladder, name, low, low_in, high, high_in = rule.head.args
+            rung = Rung(ladder, name, amount(low, where), low_in == "included", amount(high, where), high_in == "included")
+            if rung.low is not None and rung.high is not None and rung.low > rung.high:
+                problems.append(f"{where}: the rung ends before it begins")
+            rungs.append(rung)
+    return rungs
+
+
+def _computed_facts(rules: Iterable[dialect.Rule], cells: Cells, terms: Mapping[str, Any]) -> list[dialect.Rule]:
+    """The facts that follow from declarations: which cells a rung spans, the options of readings, the acts that questions ask for."""
+    del rules
+    facts = [f"spans({r.ladder}, {r.name}, {i})." for r in cells.rungs for i in cells.spans(r)]
+    facts += [f"cells({i})." for i in range(len(cells))]
+    facts += [f"option({t}, {o})." for t, spec in terms["readings"].items() for o in spec.get("options", {})]
+    facts += [f"enacts({q}, {spec['act']})." for q, spec in terms["questions"].items() if spec.get("act")]
+    return [dialect.fact(line) for line in facts]
+
+
+def _reads(rule: dialect.Rule, topic: str) -> bool:
+    return any(lit.name == "reading" and len(lit.args) == 3 and lit.args[1] == topic for lit in rule.body)
+
+
+def _inputs(rules: Iterable[dialect.Rule]) -> list[tuple[str, int]]:
+    declared = {(r.head.args[0], int(r.head.args[1])) for r in rules if r.head.name in {"input", "hook"} and r.is_fact}
+    return sorted(declared)
+
+
+def _money(amount: Decimal | None) -> str | None:
+    return None if amount is None else str(amount)
