@@ -1,7 +1,7 @@
 """Amounts of money, dates and Chinese numerals as people write them, read exactly or refused.
 
-Nothing is rounded: ``99.9999999999999999`` stays below 100. What is ambiguous (``3万5``), malformed (``1,5000``) or in a notation
-that nobody uses for money (``1e5``) is refused with an :class:`AmountError`.
+Nothing is rounded: ``99.9999999999999999`` stays below 100. What is ambiguous (``3万5``), malformed
+(``1,5000``) or in a notation that nobody uses for money (``1e5``) is refused with an :class:`AmountError`.
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ _VARIANTS = str.maketrans("〇两兩萬億", "零二二万亿")
 _MONEY = re.compile(
     r"(?:人民币|人民幣|RMB|CNY|¥)?\s*(?P<sum>.*?)\s*(?:元|圆|圓|yuan)?\s*[整正]?", re.IGNORECASE | re.DOTALL
 )
+_NEGATIVE = re.compile(
+    r"(?:人民币|人民幣|RMB|CNY|¥)?\s*[-−–—负負]\s*[0-9.零一二三四五六七八九十百千万亿]", re.IGNORECASE
+)
 _ARABIC = re.compile(r"(?P<number>[0-9][0-9,]*(?:\.[0-9]+)?)\s*(?P<unit>[十百千]?万?亿?)\s*")
 _NUMBER = re.compile(r"(?:0|[1-9][0-9]*|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
 _ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
@@ -49,7 +52,7 @@ class AmountError(ValueError):
 
 
 def parse_money(text: str) -> Decimal:
-    """An amount in yuan, exactly: ``1500000``, ``3,000,000元``, ``100 万元``, ``1.5亿元``, ``1亿2000万元``, ``一百五十万元``.
+    """An amount in yuan: ``1500000``, ``3,000,000元``, ``100 万元``, ``1.5亿元``, ``1亿2000万元``, ``一百五十万元``.
 
     Zero is an amount. Raises :class:`AmountError` for anything negative, not finite, ambiguous or malformed.
     """
@@ -63,9 +66,7 @@ def parse_money(text: str) -> Decimal:
     plain = text.translate(_HALF_WIDTH).strip()
     if not plain:
         raise AmountError(f"no amount is given; {_MONEY_FORMS.en}", f"没有写金额；{_MONEY_FORMS.zh}")
-    if re.match(
-        r"(人民币|人民幣|RMB|CNY|¥)?\s*[-−–—－负負]\s*[0-9.零一二三四五六七八九十百千万亿]", plain, re.IGNORECASE
-    ):
+    if _NEGATIVE.match(plain):
         raise AmountError(f"an amount cannot be negative: {_shown(text)}", f"金额不能是负数：{_shown(text)}")
     shape = _MONEY.fullmatch(plain)
     assert shape is not None  # every part of the pattern is optional
@@ -159,9 +160,10 @@ def parse_date(text: str) -> datetime.date:
 
 
 def chinese_number(text: str) -> int:
-    """The integer that a Chinese numeral writes (``四十三``, ``一百零五``, ``一亿二千万``; digit by digit too: ``一〇五``).
+    """The integer that a Chinese numeral writes: ``四十三``, ``一百零五``, and digit by digit ``一〇五``.
 
-    Raises :class:`AmountError` where the numeral is not well formed: ``十二十``, and ``三百五``, which is 350 to some and 305 to others.
+    Raises :class:`AmountError` where the numeral is not well formed: ``十二十``, or ``三百五``, which is 350 to
+    some and 305 to others.
     """
     numeral = text.translate(_VARIANTS)
     if len(numeral) > MOST_DIGITS or not re.fullmatch(r"[零一二三四五六七八九十百千万亿]+", numeral):
@@ -176,7 +178,7 @@ def chinese_number(text: str) -> int:
 
 
 def chinese_numeral(value: int) -> str:
-    """The numeral of a number from 0 to below 10^12, as texts number their articles: ``四十三``, ``十二``, ``一百零五``."""
+    """The numeral of a number from 0 to below 10^12, as texts number their articles: ``四十三``, ``十二``."""
     if not 0 <= value < 10**12:
         raise ValueError(f"no numeral for {value}: 0 to 999,999,999,999")
     numeral = _numeral(value)

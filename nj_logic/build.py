@@ -15,7 +15,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from . import dialect, places, text
+from . import answer, check, conflicts, dialect, paths, places, text
 from .cells import Cells, Rung
 from .errors import KnowledgeError
 
@@ -26,15 +26,7 @@ NORM_KINDS = frozenset(
 STRENGTHS = frozenset("strict default plain exhortative".split())
 WHY_NOT = frozenset("exhortation discretion outside_rule".split())
 
-GOALS: dict[str, tuple[tuple[str, int], ...]] = {
-    "paths": (("route", 3), ("stage", 6), ("follows", 4), ("blocked", 4), ("acts", 6), ("principle", 3), ("nearest", 3)),
-    "answer": (("value", 6), ("blocked", 4), ("acts", 6), ("principle", 3), ("nearest", 3)),
-    "check": (
-        ("route", 3), ("stage", 6), ("follows", 4), ("breach", 3), ("speaks", 2), ("missing", 3), ("misordered", 4),
-        ("followed", 2), ("permits", 3), ("carried_out", 4),
-    ),
-    "conflicts": (("incident", 6), ("nobody_acts", 4), ("stands_in", 6), ("stuck", 3), ("needs_stand_in", 3)),
-}  # fmt: skip
+USES = {module.USE: module.SHOWN for module in (paths, answer, check, conflicts)}
 """What each use of a case reads from a stable model."""
 
 
@@ -69,7 +61,8 @@ def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None) -
     rules, diagnostics = dialect.parse(law_files)
     terms = _terms(kb / "terms", problems)
     cells = Cells(_rungs(rules, problems))
-    computed = _computed_facts(rules, cells, terms)
+    target.mkdir(parents=True, exist_ok=True)
+    computed = _computed_facts(target / "computed.lp", cells, terms)
     diagnostics = [*diagnostics, *dialect.lint([*rules, *computed], known_norms=norms.keys() | {""})]
     problems += [d.say("en") for d in diagnostics]
     if problems:
@@ -86,11 +79,10 @@ def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None) -
 
     search = (reasoning / "search" / "worlds.lp").read_text(encoding="utf-8")
     walking = (reasoning / "search" / "paths.lp").read_text(encoding="utf-8")
-    target.mkdir(parents=True, exist_ok=True)
     program = [*rules, *computed]
     kinds = terms["kinds"]
     for kind in kinds:
-        for use, goals in GOALS.items():
+        for use, goals in USES.items():
             sliced = dialect.slice_rules(program, {("kind", 2): {1: {kind}}}, set(goals))
             topics = sorted({t for t in terms["readings"] if any(_reads(rule, t) for rule in sliced)})
             kinds[kind].setdefault("topics", {})[use] = topics
@@ -110,7 +102,6 @@ def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None) -
             (target / f"{kind}.{use}.lp").write_text("\n".join(lines) + "\n", encoding="utf-8")
     whole = [dialect.program_text(program), search, *(f"#defined {n}/{a}." for n, a in _inputs(rules))]
     (target / "whole.lp").write_text("\n".join(whole) + "\n", encoding="utf-8")
-    (target / "computed.lp").write_text(dialect.program_text(computed) + "\n", encoding="utf-8")
 
     core = {
         "title": regulation.title,
@@ -119,7 +110,7 @@ def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None) -
         "rungs": [[r.ladder, r.name, _money(r.low), r.low_included, _money(r.high), r.high_included] for r in cells.rungs],
         "strengths": {i: n["strength"] for i, n in norms.items()},
         "derived": sorted({(r.head.name, len(r.head.args)) for r in rules if not r.is_fact}),
-        "law_files": [str(f) for f in law_files],
+        "law_files": [str(f.relative_to(root)) if f.is_relative_to(root) else str(f) for f in law_files],
     }
     _write_json(target / "core.json", core)
     _write_json(target / "norms.json", norms)
@@ -208,24 +199,29 @@ def _unquote(argument: str) -> str:
     return argument
 
 
-FACT_TYPES = frozenset("term terms boolean money number date text official officials actor".split())
+FACT_TYPES = frozenset("term terms boolean money number date text portfolio official officials actor".split())
+
+
+SECTIONS = ("actors", "actions", "values", "questions", "readings", "kinds")
 
 
 def _terms(folder: Path, problems: list[str]) -> dict[str, Any]:
+    """The words of all topics, by section. Every scalar stays text."""
     import yaml
 
-    def read(path: Path) -> dict[str, Any]:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)
-        return dict(content or {})
-
-    terms: dict[str, Any] = {k: read(folder / f"{k}.yaml") for k in ("actors", "actions", "values", "questions", "readings")}
-    kinds: dict[str, Any] = {}
-    for path in sorted((folder / "kinds").glob("*.yaml")):
-        for kind, declaration in read(path).items():
-            if kind in kinds:
-                problems.append(f"{path.name}: the kind {kind} is declared twice")
-            kinds[kind] = declaration
-    for section, entries in [*terms.items(), ("kinds", kinds)]:
+    terms: dict[str, Any] = {section: {} for section in SECTIONS}
+    for path in sorted(folder.glob("*.yaml")):
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader) or {}
+        for section, entries in content.items():
+            if section not in SECTIONS:
+                problems.append(f"{path.name}: the section {section} is unknown; allowed: {', '.join(SECTIONS)}")
+                continue
+            for id_, entry in (entries or {}).items():
+                if id_ in terms[section]:
+                    problems.append(f"{path.name}: {section}: {id_} is declared twice")
+                terms[section][id_] = entry
+    kinds = terms["kinds"]
+    for section, entries in terms.items():
         for id_, entry in entries.items():
             if not re.fullmatch(r"[a-z][a-z0-9_]*", id_):
                 problems.append(f"{section}: {id_!r} is not an id (lower case, digits, _)")
@@ -244,7 +240,7 @@ def _terms(folder: Path, problems: list[str]) -> dict[str, Any]:
         for question in declaration.get("questions", []):
             if question not in terms["questions"]:
                 problems.append(f"{kind}: the question {question} is not in questions.yaml")
-    return {**terms, "kinds": kinds}
+    return terms
 
 
 def _rungs(rules: Iterable[dialect.Rule], problems: list[str]) -> list[Rung]:
@@ -269,14 +265,12 @@ def _rungs(rules: Iterable[dialect.Rule], problems: list[str]) -> list[Rung]:
     return rungs
 
 
-def _computed_facts(rules: Iterable[dialect.Rule], cells: Cells, terms: Mapping[str, Any]) -> list[dialect.Rule]:
-    """The facts that follow from declarations: which cells a rung spans, the options of readings, the acts that questions ask for."""
-    del rules
+def _computed_facts(file: Path, cells: Cells, terms: Mapping[str, Any]) -> list[dialect.Rule]:
+    """Write to *file* the facts that follow from declarations: which cells a rung spans, the options of readings, the acts that questions ask for."""
     facts = [f"spans({r.ladder}, {r.name}, {i})." for r in cells.rungs for i in cells.spans(r)]
-    facts += [f"cells({i})." for i in range(len(cells))]
-    facts += [f"option({t}, {o})." for t, spec in terms["readings"].items() for o in spec.get("options", {})]
     facts += [f"enacts({q}, {spec['act']})." for q, spec in terms["questions"].items() if spec.get("act")]
-    return [dialect.fact(line) for line in facts]
+    file.write_text("".join(f"{line}\n" for line in facts), encoding="utf-8")
+    return dialect.parse([file])[0]
 
 
 def _reads(rule: dialect.Rule, topic: str) -> bool:

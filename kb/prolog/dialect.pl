@@ -7,11 +7,11 @@
             known/2,        % ?Name, ?Arity
             holds/1,        % ?Literal
             true_atom/2,    % -Atom, -Derived
+            literal_kind/2, % +Literal, -Kind
             constant/1      % +Term
           ]).
 :- use_module(library(apply)).
 :- use_module(library(lists)).
-:- use_module(library(tabling)).
 
 /** <module> The dialect: one law, two engines
 
@@ -31,7 +31,8 @@ as dialect(Problem). The words for both are in words.pl.
 :- dynamic
     rule/6,             % Names: ['X'=Var, ...] as read
     case_fact/2,
-    known/2.
+    known/2,
+    prepared/2.         % a predicate that is dynamic and tabled; it stays so when another law is loaded
 
                 /*******************************
                 *            LOADING           *
@@ -64,7 +65,6 @@ add_clause(clause(Head, Body, Names, File, Line), Id0, Id) :-
     maplist(law_goal, Body, Goals),
     forall(( member(Literal, Body), about(Literal, Atom) ), ensure_known(Atom)),
     forall(declares(Head, Name, Arity), ( functor(Declared, Name, Arity), ensure_known(Declared) )),
-    foldl([G, (Gs, G), Gs]>>true, [], _, _),
     conjunction(Goals, Conjunction),
     assertz(law:(Head :- Conjunction)).
 
@@ -77,8 +77,12 @@ ensure_known(Atom) :-
     (   known(Name, Arity)
     ->  true
     ;   assertz(known(Name, Arity)),
-        dynamic(law:Name/Arity),
-        table(law:Name/Arity)
+        (   prepared(Name, Arity)
+        ->  true
+        ;   dynamic(law:Name/Arity),
+            table(law:Name/Arity),
+            assertz(prepared(Name, Arity))
+        )
     ).
 
 %!  item(+File, -Item) is nondet.
@@ -161,16 +165,10 @@ literal(X = Y) :- !,
     ;   simple(Y)
     ).
 literal(Literal) :-
-    ordering(Literal, _, X, Y), !,
-    number_place(X),
-    number_place(Y).
+    literal_kind(Literal, comparison(_, X, Y)), !,
+    maplist(number_place, [X, Y]).
 literal(Literal) :-
     atomic_formula(Literal).
-
-ordering(X < Y, <, X, Y).
-ordering(X <= Y, =<, X, Y).
-ordering(X > Y, >, X, Y).
-ordering(X >= Y, >=, X, Y).
 
 addends(Sum) :-
     nonvar(Sum),
@@ -202,8 +200,7 @@ atomic_formula(Term) :-
     constant(Name), !,
     maplist(simple, Arguments),
     length(Arguments, Arity),
-    functor(Head, Name, Arity),
-    (   predicate_property(system:Head, defined)
+    (   current_predicate(system:Name/Arity)        % predicate_property/2 would autoload libraries
     ->  throw(dialect(system_predicate(Name, Arity)))
     ;   true
     ).
@@ -267,7 +264,7 @@ binds(Names, X = Y, Bound0, Bound) :- !,
     ),
     term_variables((X, Y)-Bound0, Bound).
 binds(Names, Literal, Bound, Bound) :-
-    ordering(Literal, _, _, _), !,
+    literal_kind(Literal, comparison(_, _, _)), !,
     all_bound(Literal, Bound, Names).
 binds(_, Atom, Bound0, Bound) :-
     term_variables(Atom-Bound0, Bound).
@@ -307,11 +304,29 @@ undeclared(Clauses, problem(File, Line, unknown_predicate(Name, Arity))) :-
 declares(input(Name, Arity), Name, Arity) :- atom(Name), integer(Arity).
 declares(hook(Name, Arity), Name, Arity) :- atom(Name), integer(Arity).
 
-about(not(Literal), Atom) :- !,
-    about(Literal, Atom).
-about(Atom, Atom) :-
-    Atom \= (_ = _),
-    \+ ordering(Atom, _, _, _).
+about(Literal, Atom) :-
+    literal_kind(Literal, Kind),
+    (   Kind = not(Atom)
+    ->  true
+    ;   Kind == atom,
+        Atom = Literal
+    ).
+
+%!  literal_kind(+Literal, -Kind) is det.
+%
+%   Kind is =atom=, not(Atom), or comparison(Op, Left, Right) with Op among = != < <= > >=.
+
+literal_kind(not(X = Y), Kind) :- !,
+    Kind = comparison('!=', X, Y).
+literal_kind(not(Atom), Kind) :- !,
+    Kind = not(Atom).
+literal_kind(Literal, Kind) :-
+    (   functor(Literal, Op, 2),
+        memberchk(Op, [=, <, <=, >, >=])
+    ->  Literal =.. [_, X, Y],
+        Kind = comparison(Op, X, Y)
+    ;   Kind = atom
+    ).
 
                 /*******************************
                 *             TRUTH            *
@@ -336,19 +351,32 @@ holds(Literal) :-
 %   Goal decides Literal in the module =law=. A variable left in a negated atom is anonymous, by safety, once the
 %   literals to the left hold; in a clause that is not run yet it is for not_exists/1 to see.
 
-law_goal(not(X = Y), dialect:different(X, Y)) :- !.
-law_goal(not(Atom), not_exists(Atom)) :- !.
-law_goal(X = Y, dialect:equal(X, Y)) :- !.
-law_goal(Literal, dialect:ordered(Op, X, Y)) :-
-    ordering(Literal, Op, X, Y), !.
-law_goal(Atom, Atom).
+law_goal(Literal, Goal) :-
+    literal_kind(Literal, Kind),
+    (   Kind = comparison(Op, X, Y)
+    ->  Goal = dialect:compared(Op, X, Y)
+    ;   Kind = not(Atom)
+    ->  Goal = not_exists(Atom)
+    ;   Goal = Literal
+    ).
 
-equal(X, Y) :-
+compared(=, X, Y) :-
     value(Y, X).
-
-different(X, Y) :-
-    value(Y, V),
-    X \== V.
+compared('!=', X, Y) :-
+    value(Y, Value),
+    X \== Value.
+compared(<, X, Y) :-
+    maplist(number_value, [X, Y]),
+    X < Y.
+compared(<=, X, Y) :-
+    maplist(number_value, [X, Y]),
+    X =< Y.
+compared(>, X, Y) :-
+    maplist(number_value, [X, Y]),
+    X > Y.
+compared(>=, X, Y) :-
+    maplist(number_value, [X, Y]),
+    X >= Y.
 
 value(Term, Value) :-
     (   compound(Term)
@@ -369,11 +397,6 @@ total(A-B, Sum) :- !,
 total(Integer, Integer) :-
     number_value(Integer).
 
-ordered(Op, X, Y) :-
-    number_value(X),
-    number_value(Y),
-    call(Op, X, Y).
-
 % SWI-Prolog would take the constant e and the string "a" for numbers.
 number_value(Term) :-
     (   integer(Term)
@@ -388,22 +411,22 @@ number_value(Term) :-
 true_atom(Atom, Derived) :-
     known(Name, Arity),
     functor(Atom, Name, Arity),
-    (   \+ rule(_, Atom, [_|_], _, _, _)
-    ->  holds(Atom),
-        Derived = false
-    ;   \+ rule(_, Atom, [], _, _, _),
-        \+ case_fact(Atom, _)
-    ->  holds(Atom),
-        Derived = true
-    ;   holds(Atom),
-        (   rule(_, Atom, [_|_] , _, _, _),
-            rule(_, Atom, Body, _, _, _),
-            Body = [_|_],
-            maplist(holds, Body)
-        ->  Derived = true
-        ;   Derived = false
-        )
+    holds(Atom),
+    (   given(Atom),
+        \+ follows(Atom)
+    ->  Derived = false
+    ;   Derived = true
     ).
+
+given(Atom) :-
+    rule(_, Atom, [], _, _, _), !.
+given(Atom) :-
+    case_fact(Atom, _), !.
+
+follows(Atom) :-
+    rule(_, Atom, Body, _, _, _),
+    Body = [_|_],
+    maplist(holds, Body), !.
 
                 /*******************************
                 *           THE CASE           *

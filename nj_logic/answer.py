@@ -1,0 +1,204 @@
+"""Answers to the questions of a kind: who signs, who presides, is there a quorum, which materials, which deadline."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .facts import case_atoms, open_topics
+from .results import (
+    CONFLICT,
+    DETERMINED,
+    NEEDS_FACTS,
+    UNDEFINED,
+    Atoms,
+    MissingFact,
+    Performer,
+    Silence,
+    Warning,
+    conditions_json,
+    missing_facts,
+    nobody,
+    outside_of,
+    read,
+    sort_norms,
+    tensions,
+    term_or_person,
+    union,
+)
+from .worlds import Condition, Raw, Worlds
+
+if TYPE_CHECKING:
+    import clingo
+
+    from .case import Case
+    from .knowledge import KnowledgeBase
+
+USE = "answer"
+SHOWN = (("value", 6), ("blocked", 4), ("acts", 6), ("principle", 3), ("nearest", 3))
+
+Item = tuple[Any, str, tuple[Performer, ...], bool]
+"""A value, the act that goes with it (or "none"), who can do it, and whether nobody can."""
+Group = frozenset[Item]
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One value, or several that go together, under the readings named (empty: under all).
+
+    Attributes:
+        value: plain values: ids of terms or officials, booleans, integers, dates.
+        mode: ``any`` where one of several will do, ``all`` where they hold together, None for a single value.
+        performers: who can do what the answer asks of an office.
+    """
+
+    id: str
+    readings: tuple[Condition, ...]
+    norms: tuple[str, ...]
+    value: tuple[Any, ...]
+    mode: str | None
+    performers: tuple[Performer, ...] = ()
+    undefined_because: Silence | None = None
+
+    def to_json(self, kb: KnowledgeBase, case: Case) -> dict[str, Any]:
+        """As in the contract."""
+        values = [_value_json(kb, case, v) for v in self.value]
+        found: dict[str, Any] = {"id": self.id, "readings": conditions_json(self.readings), "norms": list(self.norms)}
+        if self.undefined_because is not None:
+            found["undefined_because"] = self.undefined_because.to_json()
+        else:
+            found["value"] = values if self.mode else values[0]
+            if self.mode:
+                found["mode"] = self.mode
+            if self.performers:
+                found["performers"] = [p.to_json(kb, case) for p in self.performers]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to one question."""
+
+    question: str
+    status: str
+    alternatives: tuple[Alternative, ...]
+    missing: tuple[MissingFact, ...]
+    undefined: tuple[Silence, ...]
+    warnings: tuple[Warning, ...]
+
+    def to_json(self, kb: KnowledgeBase, case: Case) -> dict[str, Any]:
+        """As in the contract."""
+        return {
+            "question": kb.term(self.question).to_json(), "status": self.status,
+            "alternatives": [a.to_json(kb, case) for a in self.alternatives],
+            "missing_facts": [m.to_json() for m in self.missing], "undefined": [u.to_json() for u in self.undefined],
+            "warnings": [w.to_json() for w in self.warnings],
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The answers to all questions of a case's kind."""
+
+    kb: KnowledgeBase
+    case: Case
+    answers: tuple[Answer, ...]
+    readings: Mapping[str, str]
+
+    def to_json(self) -> dict[str, Any]:
+        """As in the contract."""
+        return {"case": self.case.id, "kind": self.case.kind.term.id, "answers": [a.to_json(self.kb, self.case) for a in self.answers]}
+
+
+def _value_json(kb: KnowledgeBase, case: Case, value: Any) -> Any:  # noqa: ANN401
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return term_or_person(kb, case, value) if isinstance(value, str) else value
+
+
+def find_answers(kb: KnowledgeBase, case: Case, readings: Mapping[str, str]) -> Answers:
+    """The answers to the questions of the kind of *case*, in the order in which the kind declares them."""
+    topics, opening = open_topics(kb, case, USE, readings)
+    worlds = Worlds(kb.program(f"{case.kind.term.id}.{USE}"), [*case_atoms(kb, case, readings), *opening], topics, SHOWN)
+    cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]] = {}
+    answers = [_answer(kb, case, worlds, question, f"a{n}", cache) for n, question in enumerate(case.kind.questions, 1)]
+    return Answers(kb, case, tuple(answers), readings)
+
+
+def _groups(atoms: Atoms, question: str, plural: bool) -> frozenset[Group]:
+    performers: dict[tuple[str, str], list[Performer]] = {}
+    for _, office, act, person, holder in atoms.get("acts"):
+        performers.setdefault((office, act), []).append(Performer(office, person, None if person == holder else holder))
+    blocked = {(office, act) for _, office, act in atoms.get("blocked")}
+    groups: dict[str, set[Item]] = {}
+    for asked, group, value, act, _ in atoms.get("value"):
+        if asked == question:
+            able = tuple(sorted(performers.get((value, act), ()), key=repr))
+            groups.setdefault("" if plural else group, set()).add((value, act, able, (value, act) in blocked))
+    return frozenset(frozenset(g) for g in groups.values())
+
+
+def _answer(
+    kb: KnowledgeBase, case: Case, worlds: Worlds, question: str, id_: str, cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]]
+) -> Answer:
+    declared = kb.question(question)
+    plural = declared["type"] == "terms"
+    decision = worlds.decide(lambda raw: _groups(read(raw, cache), question, plural))
+    if decision.missing:
+        return Answer(question, NEEDS_FACTS, (), missing_facts(kb, case, decision.missing), (), ())
+    everything = union(worlds.outcomes(), cache)
+    silent = _silence(kb, case, question, everything)
+    held: dict[Group | None, tuple[list[Condition], list[Raw]]] = {}
+    for outcome, conditions in decision.outcomes.items():
+        raws, _ = decision.samples[outcome]
+        for group in outcome or [None]:
+            found, seen = held.setdefault(group, ([], []))
+            found.extend(conditions)
+            seen.extend(raws)
+    drafts = []
+    for group, (conditions, raws) in held.items():
+        under = () if any(not c for c in conditions) else tuple(sorted(set(conditions)))
+        if group is None:
+            drafts.append(Alternative("", under, (), (), None, (), silent))
+            continue
+        norms = sort_norms(
+            n for raw in raws for a in [read(raw, cache)] if group in _groups(a, question, plural)
+            for q, _, v, act, n in a.get("value") if q == question and any(v == i[0] and act == i[1] for i in group)
+        )  # fmt: skip
+        if all(item[3] for item in group):
+            value, act, _, _ = min(group, key=repr)
+            drafts.append(Alternative("", under, norms, (), None, (), Silence(nobody(kb, case, value, act), norms)))
+            continue
+        open_items = [item for item in sorted(group, key=repr) if not item[3]]
+        values = tuple(_typed(declared["type"], item[0]) for item in open_items)
+        mode = "all" if plural else "any" if len(values) > 1 else None
+        drafts.append(Alternative("", under, norms, values, mode, tuple(p for item in open_items for p in item[2])))
+    drafts.sort(key=lambda a: (not a.value, repr(a.value), a.norms, a.readings))
+    numbered = tuple(
+        Alternative(f"{id_}.{n}" if len(drafts) > 1 else id_, a.readings, a.norms, a.value, a.mode, a.performers, a.undefined_because)
+        for n, a in enumerate(drafts, 1)
+    )
+    undefined = tuple(dict.fromkeys(a.undefined_because for a in numbered if a.undefined_because is not None))
+    if len(numbered) > 1 and any(g is not None for g in held):
+        status = CONFLICT
+    else:
+        status = DETERMINED if len(numbered) == 1 and numbered[0].value else UNDEFINED
+    principles = tensions(kb, everything, {n for a in numbered for n in a.norms})
+    return Answer(question, status, () if status == UNDEFINED else numbered, (), undefined, principles)
+
+
+def _typed(type_: str, value: Any) -> Any:  # noqa: ANN401
+    if type_ == "boolean":
+        return value == "yes"
+    if type_ == "date":
+        return datetime.date.fromordinal(value)
+    return value
+
+
+def _silence(kb: KnowledgeBase, case: Case, question: str, atoms: Atoms) -> Silence:
+    closest = sort_norms(n for q, n in atoms.get("nearest") if q == question)
+    closest = closest or sort_norms(case.kind.asked_norms[USE])[:5]
+    label = kb.term(question).label
+    return Silence(label, closest, outside_of(kb, closest))

@@ -1,0 +1,375 @@
+"""The knowledge base: a regulation's text, norms, words, kinds of matter and compiled rules, and the questions one can put to it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import places
+from .cells import Cells, Rung
+from .errors import Bilingual, InputError, nearest
+
+if TYPE_CHECKING:
+    from .answer import Answers
+    from .case import Case, Value
+    from .check import Check
+    from .conflicts import Conflicts
+    from .explain import Explanation
+    from .paths import Paths
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of the knowledge base: its id, its label, and the other words that stand for it."""
+
+    id: str
+    label: Bilingual
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Everything an input may write for the term."""
+        return (self.id, self.label.zh, *self.aliases)
+
+    def to_json(self) -> dict[str, str]:
+        """As in JSON output: id, zh, en."""
+        return {"id": self.id, "zh": self.label.zh, "en": self.label.en}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A declared fact of a kind; see docs/formalising.md for what each attribute means."""
+
+    term: Term
+    type: str
+    words: Mapping[str, str]
+    options: tuple[str, ...]
+    default: Value | None
+    optional: bool
+    unless: tuple[str, ...]
+    computed_from: tuple[str, ...]
+    when: Mapping[str, tuple[str, ...]]
+    sum_of: tuple[str, ...]
+    fills: str | None
+
+    @property
+    def can_be_open(self) -> bool:
+        """Whether the fact may be unknown: it has finitely many values that make a difference."""
+        return self.type in {"term", "boolean", "money"}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of matter: its facts and questions."""
+
+    term: Term
+    system: str
+    articles: tuple[int, ...]
+    procedure: bool
+    register: bool
+    questions: tuple[str, ...]
+    fields: Mapping[str, Field]
+    field_words: Mapping[str, str]
+    topics: Mapping[str, tuple[str, ...]]
+    asked_norms: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Norm:
+    """A norm of the ledger, with its verbatim quotation."""
+
+    id: str
+    article: int
+    paragraph: int
+    quote: str
+    gist: str
+    kind: str
+    strength: str
+    subject: str
+    executable: bool
+    why_not: Mapping[str, str] | None
+    points_to: tuple[str, ...]
+    rules: tuple[str, ...]
+
+
+def norm_order(id_: str) -> tuple[int, ...]:
+    """The key that sorts norms as they stand in the text."""
+    return tuple(int(part[1:]) for part in id_.split(".")) if id_.startswith("a") else (0,)
+
+
+class KnowledgeBase:
+    """A knowledge base, ready for questions.
+
+    Args:
+        root: the folder that holds ``kb/``; by default the regulation that comes with the package.
+        reasoning: the folder of the reasoning modules, if not ``root/kb/reasoning``.
+
+    Raises:
+        KnowledgeError: the knowledge base has errors (only when it has changed since it was last compiled).
+    """
+
+    def __init__(self, root: Path | None = None, reasoning: Path | None = None) -> None:
+        self.root = root or places.data_root()
+        self.reasoning = reasoning
+        self.compiled = self._compiled()
+        self._core = json.loads((self.compiled / "core.json").read_text(encoding="utf-8"))
+        self.cells = Cells(
+            Rung(ladder, name, _decimal(low), low_in, _decimal(high), high_in) for ladder, name, low, low_in, high, high_in in self._core["rungs"]
+        )
+        self.strengths: dict[str, str] = self._core["strengths"]
+        self._programs: dict[str, str] = {}
+
+    def _compiled(self) -> Path:
+        packed = self.root / "compiled"
+        if packed.is_dir():
+            return packed
+        from .build import compile_knowledge, fingerprint
+
+        return compiled_folder(self.root, self.reasoning, fingerprint, compile_knowledge)
+
+    # -- words -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def terms(self) -> dict[str, Term]:
+        """Every term but kinds and fields, by id."""
+        sections = ("actors", "actions", "values", "questions")
+        return {id_: _term(id_, entry) for section in sections for id_, entry in self._core["terms"][section].items()}
+
+    def _words(self, section: str, only: str = "") -> dict[str, str]:
+        entries = self._core["terms"][section].items()
+        return {w: i for i, e in entries if not only or e.get(only) == "true" for w in self.terms[i].words}
+
+    @cached_property
+    def actor_words(self) -> dict[str, str]:
+        """Every word for an actor, and its id."""
+        return self._words("actors")
+
+    @cached_property
+    def office_words(self) -> dict[str, str]:
+        """Every word for an office that an official can hold."""
+        return self._words("actors", "office")
+
+    @cached_property
+    def action_words(self) -> dict[str, str]:
+        """Every word for an act."""
+        return self._words("actions")
+
+    @cached_property
+    def value_words(self) -> dict[str, str]:
+        """Every word for a value."""
+        return self._words("values")
+
+    @cached_property
+    def single_offices(self) -> tuple[str, ...]:
+        """The offices that one person holds."""
+        return tuple(i for i, e in self._core["terms"]["actors"].items() if e.get("single") == "true")
+
+    @cached_property
+    def kinds(self) -> dict[str, Kind]:
+        """The kinds of matter."""
+        return {id_: self._kind(id_, entry) for id_, entry in self._core["kinds"].items()}
+
+    @cached_property
+    def kind_words(self) -> dict[str, str]:
+        """Every word for a kind."""
+        return {w: i for i, k in self.kinds.items() for w in k.term.words}
+
+    @cached_property
+    def readings(self) -> dict[str, dict[str, Any]]:
+        """The topics of readings and conventions, as declared."""
+        return dict(self._core["terms"]["readings"])
+
+    def question(self, id_: str) -> dict[str, Any]:
+        """A question's declaration."""
+        return dict(self._core["terms"]["questions"][id_])
+
+    def term(self, id_: str) -> Term:
+        """The term, or a bare one where the id is a person's or has no label."""
+        found = self.terms.get(id_)
+        return found if found is not None else Term(id_, Bilingual(id_, id_))
+
+    def _kind(self, id_: str, entry: Mapping[str, Any]) -> Kind:
+        fields = {f: self._field(f, spec) for f, spec in entry.get("facts", {}).items()}
+        words = {w: f for f, declared in fields.items() for w in declared.term.words}
+        return Kind(
+            _term(id_, entry), entry.get("system", ""), tuple(int(a) for a in entry.get("articles", [])),
+            entry.get("procedure") == "true", entry.get("register") == "true", tuple(entry.get("questions", [])), fields, words,
+            {use: tuple(t) for use, t in entry["topics"].items()}, {use: tuple(n) for use, n in entry["asked_norms"].items()},
+        )  # fmt: skip
+
+    def _field(self, id_: str, spec: Mapping[str, Any]) -> Field:
+        options = tuple(spec.get("options", []))
+        default: Value | None = spec.get("default")
+        if default is not None and spec["type"] == "boolean":
+            default = default == "true"
+        if default is not None and spec["type"] == "terms":
+            default = tuple(default)
+        words = {w: o for o in options for w in self.term(o).words}
+        when = {f: tuple(v if isinstance(v, list) else [v]) for f, v in spec.get("when", {}).items()}
+        when = {f: tuple({"true": "yes", "false": "no"}.get(v, v) for v in values) for f, values in when.items()}
+        return Field(
+            _term(id_, spec), spec["type"], words, options, default, spec.get("optional") == "true", tuple(spec.get("unless", [])),
+            tuple(spec.get("computed_from", [])), when, tuple(spec.get("sum_of", [])), spec.get("fills"),
+        )  # fmt: skip
+
+    # -- norms and text ----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def norms(self) -> dict[str, Norm]:
+        """The ledger, in the order of the text."""
+        entries = json.loads((self.compiled / "norms.json").read_text(encoding="utf-8"))
+        return {
+            id_: Norm(
+                id_, e["article"], e["paragraph"], e["quote"], e["gist"], e["kind"], e["strength"], e["subject"], e["executable"],
+                e["why_not"], tuple(e["points_to"]), tuple(e["rules"]),
+            )
+            for id_, e in entries.items()
+        }  # fmt: skip
+
+    @cached_property
+    def text(self) -> dict[str, Any]:
+        """The regulation's articles and chapters."""
+        return dict(json.loads((self.compiled / "text.json").read_text(encoding="utf-8")))
+
+    @property
+    def title(self) -> str:
+        """The regulation's title."""
+        return str(self._core["title"])
+
+    @property
+    def law_files(self) -> list[Path]:
+        """The files of the dialect, for the Prolog engine."""
+        return [*(self.root / f for f in self._core["law_files"]), self.compiled / "computed.lp"]
+
+    @property
+    def derived(self) -> set[tuple[str, int]]:
+        """The predicates that rules derive."""
+        return {(name, arity) for name, arity in self._core["derived"]}
+
+    def program(self, name: str) -> str:
+        """A compiled program: ``KIND.USE``, ``whole`` or ``computed``."""
+        if name not in self._programs:
+            self._programs[name] = (self.compiled / f"{name}.lp").read_text(encoding="utf-8")
+        return self._programs[name]
+
+    # -- cases -------------------------------------------------------------------------------------------------------
+
+    def case(self, source: Path | str | Mapping[str, Any], *, name: str | None = None) -> Case:
+        """Read a case from a file, or from a mapping with the same names.
+
+        Raises:
+            InputError: the file or the case is wrong.
+        """
+        from .case import read_case
+
+        if isinstance(source, Mapping):
+            return read_case(self, source, None, name or "case")
+        from .document import read_document
+
+        path = Path(source)
+        return read_case(self, read_document(path), path.parent, name or path.stem, str(source))
+
+    def fixed_readings(self, chosen: Mapping[str, str]) -> dict[str, str]:
+        """Check readings chosen by the user, and add the conventions' defaults.
+
+        Raises:
+            InputError: an unknown topic or option.
+        """
+        fixed = {t: str(e["default"]) for t, e in self.readings.items() if e.get("default")}
+        for topic, option in chosen.items():
+            entry = self.readings.get(topic)
+            if entry is None:
+                raise _unknown("reading", "解释分歧", topic, self.readings)
+            if option not in entry["options"]:
+                raise _unknown(f"option of {topic}", f"{topic} 的选项", option, entry["options"])
+            fixed[topic] = option
+        return fixed
+
+    def paths(self, case: Case, readings: Mapping[str, str] | None = None) -> Paths:
+        """Every valid approval path of the case."""
+        from .paths import find_paths
+
+        return find_paths(self, case, self.fixed_readings(readings or {}))
+
+    def answer(self, case: Case, readings: Mapping[str, str] | None = None) -> Answers:
+        """The answers to the questions of the case's kind."""
+        from .answer import find_answers
+
+        return find_answers(self, case, self.fixed_readings(readings or {}))
+
+    def check(self, case: Case, readings: Mapping[str, str] | None = None) -> Check:
+        """What the case's record did wrong or still lacks."""
+        from .check import check_record
+
+        return check_record(self, case, self.fixed_readings(readings or {}))
+
+    def conflicts(self, register: Case, readings: Mapping[str, str] | None = None) -> Conflicts:
+        """The clashes in a register of absences, and who acts when."""
+        from .conflicts import find_conflicts
+
+        return find_conflicts(self, register, self.fixed_readings(readings or {}))
+
+    def why(self, case: Case, goal: str, readings: Mapping[str, str] | None = None) -> Explanation:
+        """The proof of a step, an answer, a finding or an atom."""
+        from .explain import explain
+
+        return explain(self, case, goal, self.fixed_readings(readings or {}))
+
+
+def compiled_folder(root: Path, reasoning: Path | None, fingerprint: Any, compile_knowledge: Any) -> Path:  # noqa: ANN401
+    """The folder of the compiled form of *root*, compiled now if there is none that is up to date."""
+    import hashlib
+    import shutil
+    import tempfile
+
+    key = hashlib.blake2b(f"{root.resolve()}|{reasoning}|{fingerprint(root)}|{fingerprint_of(reasoning)}".encode(), digest_size=10).hexdigest()
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nj_logic"
+    target = cache / key
+    if target.is_dir():
+        return target
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix="compiling-", dir=cache))
+    except OSError:
+        made = Path(tempfile.mkdtemp(prefix="nj_logic-"))
+        target = made / "kb"
+    try:
+        compile_knowledge(root, made / "kb", reasoning)
+        if target.parent == cache:
+            try:
+                (made / "kb").rename(target)
+            except OSError:  # somebody else was faster
+                if not target.is_dir():
+                    raise
+    finally:
+        if target.parent == cache:
+            shutil.rmtree(made, ignore_errors=True)
+    return target
+
+
+def fingerprint_of(folder: Path | None) -> str:
+    """Names, sizes and times of the files below *folder*."""
+    if folder is None:
+        return ""
+    return "|".join(f"{f}:{f.stat().st_size}:{f.stat().st_mtime_ns}" for f in sorted(folder.rglob("*.lp")))
+
+
+def _unknown(en: str, zh: str, word: str, allowed: Mapping[str, Any]) -> InputError:
+    near = nearest(word, allowed)
+    hint_en, hint_zh = (f"; did you mean {near}?", f";是否指“{near}”?") if near else ("", "")
+    listed = ", ".join(sorted(allowed))
+    return InputError(f"{word[:80]!r} is no {en}{hint_en} Allowed: {listed}", f"“{word[:80]}”不是{zh}{hint_zh} 可用:{listed}")
+
+
+def _term(id_: str, entry: Mapping[str, Any]) -> Term:
+    return Term(id_, Bilingual(entry["zh"], entry["en"]), tuple(entry.get("aliases", [])))
+
+
+def _decimal(value: str | None) -> Decimal | None:
+    return None if value is None else Decimal(value)

@@ -1,0 +1,212 @@
+"""What the uses of a case have in common: conditions of readings, silence, missing facts, warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .errors import Bilingual
+from .facts import DAY, PRESENCE
+
+if TYPE_CHECKING:
+    import clingo
+
+    from .case import Case
+    from .knowledge import KnowledgeBase, Term
+    from .worlds import Condition, Raw
+
+DETERMINED, CONFLICT, UNDEFINED, NEEDS_FACTS = "determined", "conflict", "undefined", "needs_facts"
+
+
+@dataclass(frozen=True, slots=True)
+class MissingFact:
+    """A fact that the case does not state and on which the answer depends."""
+
+    id: str
+    label: Bilingual
+    options: tuple[Bilingual, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """As in JSON output."""
+        return {"id": self.id, "zh": self.label.zh, "en": self.label.en}
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A question on which the rules give nothing.
+
+    Attributes:
+        question: the open question.
+        nearest: the norms that come closest.
+        outside: the outside rules to which those norms point.
+    """
+
+    question: Bilingual
+    nearest: tuple[str, ...] = ()
+    outside: tuple[tuple[str, str], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """As in JSON output."""
+        return {
+            "question": {"zh": self.question.zh, "en": self.question.en},
+            "nearest": list(self.nearest),
+            "outside": [{"norm": n, "rule": rule} for n, rule in self.outside],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:
+    """Something to know that does not change the answer."""
+
+    message: Bilingual
+    norms: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """As in JSON output."""
+        return {"zh": self.message.zh, "en": self.message.en, "norms": list(self.norms)}
+
+
+def conditions_json(conditions: Sequence[Condition]) -> list[list[dict[str, str]]]:
+    """Readings as in JSON output: any of these conditions, each all of its topics."""
+    if any(not c for c in conditions):
+        return []
+    return [[{"topic": topic, "option": option} for topic, option in c] for c in conditions]
+
+
+def sort_norms(norms: Iterable[str]) -> tuple[str, ...]:
+    """The norms, each once, as they stand in the text."""
+    from .knowledge import norm_order
+
+    return tuple(sorted(set(norms), key=norm_order))
+
+
+def missing_facts(kb: KnowledgeBase, case: Case, ids: Iterable[str]) -> tuple[MissingFact, ...]:
+    """The facts to ask for, in the order given."""
+    found = []
+    for id_ in ids:
+        if id_ == DAY:
+            found.append(MissingFact(DAY, Bilingual("日期", "the day")))
+        elif id_.startswith(PRESENCE):
+            who = id_.removeprefix(PRESENCE)
+            found.append(MissingFact(id_, Bilingual(f"{case.official(who).title}当日是否外出", f"whether {who} is away")))
+        else:
+            declared = case.kind.fields[id_]
+            options = tuple(kb.term(o).label for o in declared.options)
+            found.append(MissingFact(id_, declared.term.label, options))
+    return tuple(found)
+
+
+def actor_json(kb: KnowledgeBase, actor: str) -> dict[str, str]:
+    """A term as in JSON output."""
+    return kb.term(actor).to_json()
+
+
+def person_json(case: Case, person: str | None) -> dict[str, str] | None:
+    """An official as in JSON output."""
+    if person is None:
+        return None
+    title = case.official(person).title
+    return {"id": person, "zh": title, "en": person if title == person else title}
+
+
+def outside_of(kb: KnowledgeBase, norms: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """The outside rules to which the norms point."""
+    return tuple((n, rule) for n in norms if n in kb.norms for rule in kb.norms[n].points_to)
+
+
+@dataclass(slots=True)
+class Atoms:
+    """The atoms of one or several worlds, by predicate, with plain arguments."""
+
+    by_name: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
+
+    def get(self, name: str) -> list[tuple[Any, ...]]:
+        """The argument tuples of a predicate, sorted; the case is left out."""
+        return self.by_name.get(name, [])
+
+
+def read(raw: Iterable[clingo.Symbol], cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]]) -> Atoms:
+    """The atoms of a world; constants, strings and integers become plain values."""
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    for one in raw:
+        plain = cache.get(one)
+        if plain is None:
+            plain = cache[one] = (one.name, tuple(_plain(a) for a in one.arguments[1:]))
+        found.setdefault(plain[0], []).append(plain[1])
+    for tuples in found.values():
+        tuples.sort(key=repr)
+    return Atoms(found)
+
+
+def _plain(argument: clingo.Symbol) -> Any:  # noqa: ANN401
+    from clingo import SymbolType
+
+    if argument.type == SymbolType.Number:
+        return argument.number
+    return argument.string if argument.type == SymbolType.String else argument.name
+
+
+def union(raws: Iterable[Raw], cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]]) -> Atoms:
+    """The atoms of several worlds together."""
+    return read({one for raw in raws for one in raw}, cache)
+
+
+@dataclass(frozen=True, slots=True)
+class Performer:
+    """Who does an act of an office: the person, and for whom he acts if not for himself."""
+
+    office: str
+    person: str
+    acting_for: str | None
+
+    def to_json(self, kb: KnowledgeBase, case: Case) -> dict[str, Any]:
+        """As in JSON output."""
+        return {
+            "office": actor_json(kb, self.office),
+            "person": person_json(case, self.person),
+            "acting_for": person_json(case, self.acting_for),
+        }
+
+
+def term_or_person(kb: KnowledgeBase, case: Case, id_: str) -> dict[str, str]:
+    """A term, or an official's id and title."""
+    if id_ not in kb.terms and any(o.id == id_ for o in case.officials):
+        return person_json(case, id_) or {}
+    return kb.term(id_).to_json()
+
+
+def shown_person(case: Case, person: str | None, acting_for: str | None) -> dict[str, str] | None:
+    """The person of a step; null where only the tool supplied him, and he acts in his own office."""
+    if person is not None and acting_for is None and case.official(person).implied:
+        return None
+    return person_json(case, person)
+
+
+def tensions(kb: KnowledgeBase, atoms: Atoms, norms: Iterable[str] | None = None) -> tuple[Warning, ...]:
+    """A warning for each principle that stands in tension with one of *norms* (None: with any norm)."""
+    wanted = None if norms is None else set(norms)
+    by_principle: dict[str, set[str]] = {}
+    for principle, norm in atoms.get("principle"):
+        if wanted is None or norm in wanted:
+            by_principle.setdefault(principle, set()).add(norm)
+    return tuple(
+        Warning(
+            Bilingual(f"与原则性规定存在张力:{kb.norms[p].quote}", f"in tension with a principle: {kb.norms[p].gist}"),
+            (p, *sort_norms(found)),
+        )
+        for p, found in sorted(by_principle.items())
+    )
+
+
+def nobody(kb: KnowledgeBase, case: Case, office: str, act: str) -> Bilingual:
+    """The question that stays open when nobody can do the act of an office."""
+    who, what = kb.term(office).label, kb.term(act).label
+    day = f"{case.date.isoformat()} " if case.date else ""
+    on = f" on {case.date.isoformat()}" if case.date else ""
+    return Bilingual(f"{day}由谁代{who.zh}{what.zh}", f"who is to {what.en} for the {who.en}{on}")
+
+
+def label_of(term: Term, lang: str) -> str:
+    """A term's label in a language."""
+    return term.label.say(lang)
