@@ -26,17 +26,15 @@ _DIGITS = "零一二三四五六七八九"
 _ZEROS = {"亿": 8, "万": 4, "千": 3, "百": 2, "十": 1}
 _VARIANTS = str.maketrans("〇两兩萬億", "零二二万亿")
 
-_MONEY = re.compile(
-    r"(?:人民币|人民幣|RMB|CNY|¥)?\s*(?P<sum>.*?)\s*(?:元|圆|圓|yuan)?\s*[整正]?", re.IGNORECASE | re.DOTALL
-)
-_NEGATIVE = re.compile(
-    r"(?:人民币|人民幣|RMB|CNY|¥)?\s*[-−–—负負]\s*[0-9.零一二三四五六七八九十百千万亿]", re.IGNORECASE
-)
-_ARABIC = re.compile(r"(?P<number>[0-9][0-9,]*(?:\.[0-9]+)?)\s*(?P<unit>[十百千]?万?亿?)\s*")
-_NUMBER = re.compile(r"(?:0|[1-9][0-9]*|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
-_ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_CHINESE_DATE = re.compile(r"([0-9]{4})\s*年\s*([0-9]{1,2})\s*月\s*([0-9]{1,2})\s*日")
-_LIKE_A_DATE = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")
+# Patterns are compiled when first used: this module is imported at every start of the command line.
+_PREFIX = r"(?is)(?:人民币|人民幣|RMB|CNY|¥)?\s*"
+_MONEY = _PREFIX + r"(?P<sum>.*?)\s*(?:元|圆|圓|yuan)?\s*[整正]?"
+_NEGATIVE = _PREFIX + r"[-−–—负負]\s*[0-9.零一二三四五六七八九十百千万亿]"
+_ARABIC = r"(?P<number>[0-9][0-9,]*(?:\.[0-9]+)?)\s*(?P<unit>[十百千]?万?亿?)\s*"
+_NUMBER = r"(?:0|[1-9][0-9]*|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.[0-9]+)?"
+_ISO_DATE = r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
+_CHINESE_DATE = r"([0-9]{4})\s*年\s*([0-9]{1,2})\s*月\s*([0-9]{1,2})\s*日"
+_LIKE_A_DATE = r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})"
 
 
 class AmountError(ValueError):
@@ -66,9 +64,9 @@ def parse_money(text: str) -> Decimal:
     plain = text.translate(_HALF_WIDTH).strip()
     if not plain:
         raise AmountError(f"no amount is given; {_MONEY_FORMS.en}", f"没有写金额；{_MONEY_FORMS.zh}")
-    if _NEGATIVE.match(plain):
+    if re.match(_NEGATIVE, plain):
         raise AmountError(f"an amount cannot be negative: {_shown(text)}", f"金额不能是负数：{_shown(text)}")
-    shape = _MONEY.fullmatch(plain)
+    shape = re.fullmatch(_MONEY, plain)
     assert shape is not None  # every part of the pattern is optional
     amount = _arabic_sum(shape["sum"].translate(_VARIANTS))
     if amount is not None:
@@ -87,10 +85,10 @@ def _arabic_sum(text: str) -> Decimal | None:
     from decimal import Decimal
 
     values: list[Decimal] = []
-    ceiling, end = Decimal("Infinity"), 0
-    while end < len(text):
-        part = _ARABIC.match(text, end)
-        if part is None or not _NUMBER.fullmatch(part["number"]):
+    ceiling = Decimal("Infinity")
+    while text:
+        part = re.match(_ARABIC, text)
+        if part is None or not re.fullmatch(_NUMBER, part["number"]):
             return None
         number, zeros = part["number"].replace(",", ""), sum(_ZEROS[unit] for unit in part["unit"])
         value = Decimal(f"{number}E{zeros}")
@@ -99,7 +97,7 @@ def _arabic_sum(text: str) -> Decimal | None:
             return None
         values.append(value)
         ceiling = Decimal(10**zeros if zeros and "." not in number else 0)
-        end = part.end()
+        text = text[part.end() :]
     return total(values) if values else None
 
 
@@ -139,9 +137,9 @@ def parse_date(text: str) -> datetime.date:
     import datetime
 
     plain = text.translate(_HALF_WIDTH).strip()
-    found = _ISO_DATE.fullmatch(plain) or _CHINESE_DATE.fullmatch(plain)
+    found = re.fullmatch(_ISO_DATE, plain) or re.fullmatch(_CHINESE_DATE, plain)
     if found is None:
-        like = _LIKE_A_DATE.fullmatch(plain)
+        like = re.fullmatch(_LIKE_A_DATE, plain)
         better = f"{like[1]}-{like[2]:0>2}-{like[3]:0>2}" if like else "2026-03-02"
         raise AmountError(
             f"not a date: {_shown(text)}; write it as {better}{'' if like else ' or 2026年3月2日'}",

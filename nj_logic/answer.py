@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from .facts import case_atoms, open_topics
@@ -52,6 +52,7 @@ class Alternative:
         value: plain values: ids of terms or officials, booleans, integers, dates.
         mode: ``any`` where one of several will do, ``all`` where they hold together, None for a single value.
         performers: who can do what the answer asks of an office.
+        world: topics and options of one world that has this value.
     """
 
     id: str
@@ -61,6 +62,7 @@ class Alternative:
     mode: str | None
     performers: tuple[Performer, ...] = ()
     undefined_because: Silence | None = None
+    world: Condition = ()
 
     def to_json(self, kb: KnowledgeBase, case: Case) -> dict[str, Any]:
         """As in the contract."""
@@ -150,18 +152,18 @@ def _answer(
         return Answer(question, NEEDS_FACTS, (), missing_facts(kb, case, decision.missing), (), ())
     everything = union(worlds.outcomes(), cache)
     silent = _silence(kb, case, question, everything)
-    held: dict[Group | None, tuple[list[Condition], list[Raw]]] = {}
+    held: dict[Group | None, tuple[list[Condition], list[Raw], Condition]] = {}
     for outcome, conditions in decision.outcomes.items():
-        raws, _ = decision.samples[outcome]
+        raws, world = decision.samples[outcome]
         for group in outcome or [None]:
-            found, seen = held.setdefault(group, ([], []))
+            found, seen, _ = held.setdefault(group, ([], [], world))
             found.extend(conditions)
             seen.extend(raws)
     drafts = []
-    for group, (conditions, raws) in held.items():
+    for group, (conditions, raws, world) in held.items():
         under = () if any(not c for c in conditions) else tuple(sorted(set(conditions)))
         if group is None:
-            drafts.append(Alternative("", under, (), (), None, (), silent))
+            drafts.append(Alternative("", under, (), (), None, (), silent, world))
             continue
         norms = sort_norms(
             n for raw in raws for a in [read(raw, cache)] if group in _groups(a, question, plural)
@@ -169,17 +171,14 @@ def _answer(
         )  # fmt: skip
         if all(item[3] for item in group):
             value, act, _, _ = min(group, key=repr)
-            drafts.append(Alternative("", under, norms, (), None, (), Silence(nobody(kb, case, value, act), norms)))
+            drafts.append(Alternative("", under, norms, (), None, (), Silence(nobody(kb, case, value, act), norms), world))
             continue
         open_items = [item for item in sorted(group, key=repr) if not item[3]]
         values = tuple(_typed(declared["type"], item[0]) for item in open_items)
         mode = "all" if plural else "any" if len(values) > 1 else None
-        drafts.append(Alternative("", under, norms, values, mode, tuple(p for item in open_items for p in item[2])))
+        drafts.append(Alternative("", under, norms, values, mode, tuple(p for item in open_items for p in item[2]), None, world))
     drafts.sort(key=lambda a: (not a.value, repr(a.value), a.norms, a.readings))
-    numbered = tuple(
-        Alternative(f"{id_}.{n}" if len(drafts) > 1 else id_, a.readings, a.norms, a.value, a.mode, a.performers, a.undefined_because)
-        for n, a in enumerate(drafts, 1)
-    )
+    numbered = tuple(replace(a, id=f"{id_}.{n}" if len(drafts) > 1 else id_) for n, a in enumerate(drafts, 1))
     undefined = tuple(dict.fromkeys(a.undefined_because for a in numbered if a.undefined_because is not None))
     if len(numbered) > 1 and any(g is not None for g in held):
         status = CONFLICT

@@ -105,7 +105,7 @@ def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None) -
 
     core = {
         "title": regulation.title,
-        "terms": {k: terms[k] for k in ("actors", "actions", "values", "questions", "readings")},
+        "terms": {k: terms[k] for k in ("actors", "actions", "values", "questions", "readings", "phrases")},
         "kinds": kinds,
         "rungs": [[r.ladder, r.name, _money(r.low), r.low_included, _money(r.high), r.high_included] for r in cells.rungs],
         "strengths": {i: n["strength"] for i, n in norms.items()},
@@ -118,8 +118,21 @@ def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None) -
         {"number": a.number, "chapter": a.chapter, "paragraphs": [p.text for p in a.paragraphs]}
         for a in ([regulation.notice] if regulation.notice else []) + list(regulation.articles)
     ]
+    _write_json(target / "scenarios.json", _scenarios(root / "tests" / "scenarios"))
     chapters = [{"number": c.number, "title": c.title} for c in regulation.chapters]
     _write_json(target / "text.json", {"articles": articles, "chapters": chapters})
+
+
+def _scenarios(folder: Path) -> dict[str, list[str]]:
+    """The scenarios that expect something of a norm, by norm; empty where there are no scenarios (in a wheel built from an sdist)."""
+    import yaml
+
+    found: dict[str, list[str]] = {}
+    for path in sorted(folder.rglob("*.yaml")):
+        for scenario in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader) or []:
+            for norm in sorted({m[0] for m in NORM_ID.finditer(json.dumps(scenario.get("expect", {})))}):
+                found.setdefault(norm, []).append(f"{path.relative_to(folder).with_suffix('').as_posix()}: {scenario['name']}")
+    return found
 
 
 def _write_json(path: Path, value: object) -> None:
@@ -202,7 +215,7 @@ def _unquote(argument: str) -> str:
 FACT_TYPES = frozenset("term terms boolean money number date text portfolio official officials actor".split())
 
 
-SECTIONS = ("actors", "actions", "values", "questions", "readings", "kinds")
+SECTIONS = ("actors", "actions", "values", "questions", "readings", "phrases", "kinds")
 
 
 def _terms(folder: Path, problems: list[str]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from .amounts import AmountError, parse_date, parse_money
+from .amounts import total as exact_sum
 from .document import Mapping as MappingNode
 from .document import Sequence as SequenceNode
 from .document import Text
@@ -254,7 +255,7 @@ class _Reader:
                 continue
             parts = [case.facts[p] for p in declared.sum_of if p in case.facts]
             if parts:
-                total = sum((p for p in parts if isinstance(p, Decimal)), Decimal(0))
+                total = exact_sum(p for p in parts if isinstance(p, Decimal))
                 if case.facts.setdefault(id_, total) != total:
                     self.fail(node, id_, f"is not the sum of its parts ({total})", f"不等于各部分之和({total})")
             if id_ not in case.facts and declared.default is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import Bilingual
 from .facts import case_atoms, open_topics
 from .paths import RouteKey, routes
-from .results import Atoms, MissingFact, conditions_json, missing_facts, read, sort_norms, term_or_person, union
+from .results import Atoms, MissingFact, conditions_json, missing_facts, read, sort_norms, symbol_of, term_or_person, union
 from .worlds import Condition, Worlds
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ class Finding:
         witness: what shows it: the field, stage or person.
         readings: the readings under which it holds; empty: under all.
         conflict_with: norms that permit what this one forbids, or that ask for another procedure.
+        goal: the atom behind it, if there is one.
+        world: topics and options of one world that has it.
     """
 
     id: str
@@ -44,6 +46,8 @@ class Finding:
     readings: tuple[Condition, ...] = ()
     missing: tuple[MissingFact, ...] = ()
     conflict_with: tuple[str, ...] = ()
+    goal: clingo.Symbol | None = None
+    world: Condition = ()
 
     def to_json(self, kb: KnowledgeBase) -> dict[str, Any]:
         """As in the contract."""
@@ -162,7 +166,9 @@ def _breaches(
         conditions = decision.outcomes[True]
         under = () if any(not c for c in conditions) else conditions
         message = Bilingual(f"{word.zh}:{entry.quote}", f"{word.en}: {entry.gist}")
-        yield Finding("", status, norm, message, shown, under, (), sort_norms(permits.get(norm, ())))
+        raws, world = decision.samples[True]
+        goal = symbol_of(raws, cache, "breach", (norm, witness))
+        yield Finding("", status, norm, message, shown, under, (), sort_norms(permits.get(norm, ())), goal, world)
 
 
 def _steps(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import Bilingual, InputError
 from .facts import case_atoms, open_topics
-from .results import conditions_json, read, sort_norms, union
+from .results import conditions_json, read, sort_norms, symbol_of, union
 from .worlds import Condition, Worlds
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ class Finding:
     end: datetime.date | None
     message: Bilingual
     readings: tuple[Condition, ...] = ()
+    goal: clingo.Symbol | None = None
+    world: Condition = ()
 
     def to_json(self, kb: KnowledgeBase) -> dict[str, Any]:
         """As in the contract."""
@@ -111,41 +113,45 @@ def find_conflicts(kb: KnowledgeBase, register: Case, readings: Mapping[str, str
     conditions = _Conditions(worlds, cache)
     findings: list[Finding] = []
 
-    days: dict[tuple[Any, ...], dict[int, set[str]]] = {}
-    for type_, norm, one, other, day in everything.get("incident"):
-        key = ("incident", type_, tuple(sorted({one, other})), conditions.of("incident", (type_, norm, one, other, day)))
-        days.setdefault(key, {}).setdefault(day, set()).add(norm)
-    for person, day, norm in everything.get("nobody_acts"):
-        key = ("incident", NOBODY_ACTS, (person,), conditions.of("nobody_acts", (person, day, norm)))
-        days.setdefault(key, {}).setdefault(day, set()).add(norm)
-    for (_, type_, persons, under), found in days.items():
+    days: dict[tuple[str, tuple[str, ...], _Held], dict[int, list[_Atom]]] = {}
+    for atom in everything.get("incident"):
+        type_, _, one, other, day = atom
+        days.setdefault((type_, tuple(sorted({one, other})), conditions.of("incident", atom)), {}).setdefault(day, []).append(("incident", atom))
+    for atom in everything.get("nobody_acts"):
+        person, day, _ = atom
+        days.setdefault((NOBODY_ACTS, (person,), conditions.of("nobody_acts", atom)), {}).setdefault(day, []).append(("nobody_acts", atom))
+    for (type_, persons, held), found in days.items():
         label = kb.term(type_).label
         names = [register.official(p).title for p in persons]
         for start, end in spells(register, found):
-            norms = sort_norms(n for ns in found.values() for n in ns)
-            message = Bilingual(f"{label.zh}:{'、'.join(names)}({_span(start, end, 'zh')})", f"{label.en}: {', '.join(names)} ({_span(start, end, 'en')})")
-            findings.append(Finding("", type_, norms, persons, start, end, message, under))
+            atoms = [a for day, held_atoms in found.items() if _within(day, start, end) for a in held_atoms]
+            norms = sort_norms(a[1] if name == "incident" else a[2] for name, a in atoms)
+            message = Bilingual(
+                f"{label.zh}:{'、'.join(names)}({_span(start, end, 'zh')})", f"{label.en}: {', '.join(names)} ({_span(start, end, 'en')})"
+            )
+            goal = symbol_of(worlds.outcomes(), cache, *min(atoms, key=repr))
+            findings.append(Finding("", type_, norms, persons, start, end, message, held.under, goal, held.world))
 
-    stuck: dict[tuple[frozenset[str], tuple[Condition, ...]], set[int]] = {}
-    by_day: dict[tuple[int, tuple[Condition, ...]], set[str]] = {}
+    blocked: dict[tuple[int, _Held], set[_Atom]] = {}
     for atom in everything.get("stuck"):
-        by_day.setdefault((atom[0], conditions.of("stuck", atom)), set()).add(atom[3])
-    for (day, under), blocked in by_day.items():
-        stuck.setdefault((frozenset(blocked), under), set()).add(day)
-    for (blocked, under), found_days in stuck.items():
+        blocked.setdefault((atom[0], conditions.of("stuck", atom)), set()).add(("stuck", atom))
+    stuck: dict[tuple[frozenset[str], _Held], dict[int, set[_Atom]]] = {}
+    for (day, held), stuck_atoms in blocked.items():
+        stuck.setdefault((frozenset(a[3] for _, a in stuck_atoms), held), {})[day] = stuck_atoms
+    for (powers, held), by_day in stuck.items():
         label = kb.term(STUCK).label
-        norms = sort_norms(blocked)
-        away = {d: {a.who for a in register.absences if a.covers(datetime.date.fromordinal(d))} for d in found_days}
-        persons = tuple(sorted(set.intersection(*away.values()) & set(_single_holders(kb, register)))) if away else ()
-        for start, end in spells(register, found_days):
-            message = Bilingual(f"{label.zh}({_span(start, end, 'zh')}):{len(norms)}项职权无人行使",
-                                f"{label.en} ({_span(start, end, 'en')}): {len(norms)} powers that nobody can exercise")  # fmt: skip
-            findings.append(Finding("", STUCK, norms, persons, start, end, message, under))
+        away = [{a.who for a in register.absences if a.covers(datetime.date.fromordinal(d))} for d in by_day if d]
+        persons = tuple(sorted(set.intersection(*away) & set(_single_holders(kb, register)))) if away else ()
+        for start, end in spells(register, by_day):
+            message = Bilingual(
+                f"{label.zh}({_span(start, end, 'zh')}):{len(powers)}项职权无人行使",
+                f"{label.en} ({_span(start, end, 'en')}): {len(powers)} powers that nobody can exercise",
+            )
+            goal = symbol_of(worlds.outcomes(), cache, *min(by_day[min(d for d in by_day if _within(d, start, end))], key=repr))
+            findings.append(Finding("", STUCK, sort_norms(powers), persons, start, end, message, held.under, goal, held.world))
 
     findings.sort(key=lambda f: (f.start or datetime.date.min, f.type, f.persons, f.norms))
-    findings = [
-        Finding(f"f{n}", f.type, f.norms, f.persons, f.start, f.end, f.message, f.readings) for n, f in enumerate(findings, 1)
-    ]
+    findings = [replace(f, id=f"f{n}") for n, f in enumerate(findings, 1)]
     acting = _acting(kb, register, everything.get("deputises"), conditions)
     return Conflicts(kb, register, tuple(findings), acting, readings)
 
@@ -182,38 +188,47 @@ def spells(register: Case, days: Iterable[int]) -> list[Spell]:
     return found
 
 
+def _within(day: int, start: datetime.date | None, end: datetime.date | None) -> bool:
+    return (start is None or start.toordinal() <= day) and (end is None or day <= end.toordinal())
+
+
+_Atom = tuple[str, tuple[Any, ...]]
+
+
+class _Held(NamedTuple):
+    """Under which readings an atom holds (empty: under all), and one world that has it."""
+
+    under: tuple[Condition, ...]
+    world: Condition
+
+
 class _Conditions:
-    """Under which readings an atom of an outcome holds."""
+    """Under which readings the atoms of the outcomes hold."""
 
     def __init__(self, worlds: Worlds, cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]]) -> None:
         self.worlds, self.cache = worlds, cache
-        self._always: dict[str, set[tuple[Any, ...]]] = {}
-        outcomes = [read(raw, cache) for raw in worlds.outcomes()]
-        for name, _ in SHOWN:
-            sets = [set(o.get(name)) for o in outcomes]
-            self._always[name] = set.intersection(*sets) if sets else set()
-        self._known: dict[tuple[str, frozenset[int]], tuple[Condition, ...]] = {}
-        self._outcomes = outcomes
+        self._outcomes = [{name: set(read(raw, cache).get(name)) for name, _ in SHOWN} for raw in worlds.outcomes()]
+        self._known: dict[frozenset[int], _Held] = {}
 
-    def of(self, name: str, arguments: tuple[Any, ...]) -> tuple[Condition, ...]:
-        if arguments in self._always[name]:
-            return ()
-        pattern = (name, frozenset(i for i, o in enumerate(self._outcomes) if arguments in set(o.get(name))))
-        if pattern not in self._known:  # atoms that hold in the same worlds hold under the same readings
+    def of(self, name: str, arguments: tuple[Any, ...]) -> _Held:
+        where = frozenset(i for i, outcome in enumerate(self._outcomes) if arguments in outcome[name])
+        if len(where) == len(self._outcomes):
+            return _Held((), ())
+        if where not in self._known:  # atoms that hold in the same worlds hold under the same readings
             decision = self.worlds.decide(lambda raw: arguments in read(raw, self.cache).get(name))
-            self._known[pattern] = decision.outcomes.get(True, ())
-        return self._known[pattern]
+            self._known[where] = _Held(decision.outcomes.get(True, ()), decision.samples[True][1])
+        return self._known[where]
 
 
 def _acting(
     kb: KnowledgeBase, register: Case, atoms: Sequence[tuple[Any, ...]], conditions: _Conditions
 ) -> tuple[Acting, ...]:
-    days: dict[tuple[str, str, str, tuple[Condition, ...]], set[int]] = {}
+    days: dict[tuple[str, str, str, _Held], set[int]] = {}
     for absent, person, day, norm in atoms:
         days.setdefault((absent, person, norm, conditions.of("deputises", (absent, person, day, norm))), set()).add(day)
     found = []
-    for (absent, person, norm, under), held in days.items():
+    for (absent, person, norm, held), on in days.items():
         offices = register.official(absent).offices
         office = next((o for o in offices if o in kb.single_offices), offices[0] if offices else absent)
-        found += [Acting(office, absent, person, start, end, norm, under) for start, end in spells(register, held)]
+        found += [Acting(office, absent, person, start, end, norm, held.under) for start, end in spells(register, on)]
     return tuple(sorted(found, key=lambda a: (a.start or datetime.date.min, a.absent, a.person, a.basis)))

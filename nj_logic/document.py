@@ -1,8 +1,8 @@
 """Reading the files that users write and writing the files they get.
 
 Everything is read as text: ``on``, ``no``, ``001``, ``1e400`` and ``2026-03-02`` stay as they stand in the file, and
-the schema says what they are. A file is bounded before it is parsed, and what YAML offers beyond plain data (anchors, tags,
-several documents) is refused, because it hides from a reader what a case says.
+the schema says what they are. A file is bounded before it is parsed, and what YAML offers beyond plain data (anchors,
+tags, several documents) is refused, because it hides from a reader what a case says.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _NULL = ("", "~", "null")
-_UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 _END = "the end of the file"
-_JSON_TOKEN = re.compile(
+# Patterns are compiled when first used: this module is imported at every start of the command line.
+_JSON_TOKEN = (
     r'[ \t\n\r]*([{}\[\]:,]|"[^"\\\x00-\x1f]*+(?:\\.[^"\\\x00-\x1f]*+)*+"|"[^\n]{0,20}|[^\s{}\[\]:,"]+|[^ \t\n\r]|)'
 )
-_JSON_WORD = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null|NaN|-?Infinity")
+_JSON_WORD = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null|NaN|-?Infinity"
 _REASONS = {
     FileNotFoundError: Bilingual("没有这个文件夹", "there is no such folder"),
     PermissionError: Bilingual("没有权限", "permission denied"),
@@ -328,13 +328,22 @@ def _assemble(events: Iterable[_Event], name: str) -> Mapping | Sequence:
 
 
 def _scalar(text: str, line: int, quoted: bool, where: str) -> Text:
-    if _UNWRITABLE.search(text):
+    if "\0" in text or not _is_whole(text):
         raise InputError(
             "an escape for a NUL or for half of a character; write the character itself",
             "转义写出了 NUL 或半个字符，请直接写字符",
             where,
         )
     return Text(text, line, quoted)
+
+
+def _is_whole(text: str) -> bool:
+    """Whether no half of a surrogate pair is in the text."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _yaml_events(text: str, name: str) -> Iterator[_Event]:
@@ -451,9 +460,10 @@ def _json_events(text: str, name: str) -> Iterator[_Event]:
 
 
 def _json_tokens(text: str, name: str) -> Iterator[_Event]:
+    pattern, word = re.compile(_JSON_TOKEN), re.compile(_JSON_WORD)
     line, line_start, at = 1, 0, 0
     while True:
-        found = _JSON_TOKEN.match(text, at)
+        found = pattern.match(text, at)
         assert found is not None  # its last alternative matches everywhere
         token, start = found[1], found.start(1)
         breaks = text.count("\n", at, start)  # a token holds none
@@ -462,7 +472,7 @@ def _json_tokens(text: str, name: str) -> Iterator[_Event]:
         column, at = start - line_start + 1, found.end()
         if token and token in "{}[]:,":
             yield _Event(token, line, column)
-        elif _JSON_WORD.fullmatch(token):
+        elif word.fullmatch(token):
             yield _Event("=", line, column, token)
         elif not token and at == len(text):
             yield _Event(_END, line, column)

@@ -14,6 +14,7 @@ from .worlds import Topic, symbol
 if TYPE_CHECKING:
     from .case import Case
     from .knowledge import KnowledgeBase
+    from .worlds import Condition
 
 NO_DAY = 0
 """The day of a case in which nobody is away and no day is stated."""
@@ -114,6 +115,17 @@ def _day_is_open(case: Case) -> bool:
 
 DAY = "date"
 PRESENCE = "absence of "
+
+
+def world_atoms(kb: KnowledgeBase, case: Case, use: str, readings: Mapping[str, str], world: Condition) -> list[clingo.Symbol]:
+    """The case's atoms in one world: what *world* leaves open takes its first option."""
+    topics, opening = open_topics(kb, case, use, readings)
+    chosen = dict(world)
+    atoms = [a for a in opening if a.name == "absent_on"] + case_atoms(kb, case, readings)
+    for topic in topics:
+        options = dict(topic.options)
+        atoms.append(options[chosen.get(topic.id, topic.options[0][0])])
+    return [a for a in atoms if a.name != "at_work"]
 
 
 def open_topics(kb: KnowledgeBase, case: Case, use: str, readings: Mapping[str, str]) -> tuple[list[Topic], list[clingo.Symbol]]:

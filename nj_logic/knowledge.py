@@ -181,6 +181,20 @@ class KnowledgeBase:
         return {w: i for i, k in self.kinds.items() for w in k.term.words}
 
     @cached_property
+    def phrases(self) -> dict[str, dict[str, str]]:
+        """How atoms are put in words: ``stage_6`` is the phrase of stage/6, with ``{0}`` for its first argument."""
+        return dict(self._core["terms"]["phrases"])
+
+    @cached_property
+    def labels(self) -> dict[str, Bilingual]:
+        """A label for each constant that has one: terms, kinds, fields, options of readings."""
+        found = {o: Bilingual(e["zh"], e["en"]) for r in self.readings.values() for o, e in r["options"].items()}
+        found |= {t: Bilingual(e["zh"], e["en"]) for t, e in self.readings.items()}
+        found |= {f: d.term.label for k in self.kinds.values() for f, d in k.fields.items()}
+        found |= {k: v.term.label for k, v in self.kinds.items()}
+        return found | {i: t.label for i, t in self.terms.items()}
+
+    @cached_property
     def readings(self) -> dict[str, dict[str, Any]]:
         """The topics of readings and conventions, as declared."""
         return dict(self._core["terms"]["readings"])
@@ -233,6 +247,15 @@ class KnowledgeBase:
         }  # fmt: skip
 
     @cached_property
+    def _scenarios(self) -> dict[str, list[str]]:
+        path = self.compiled / "scenarios.json"
+        return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+
+    def scenarios_of(self, norm: str) -> tuple[str, ...]:
+        """The names of the scenarios that expect something of the norm, where the scenarios are at hand."""
+        return tuple(self._scenarios.get(norm, ()))
+
+    @cached_property
     def text(self) -> dict[str, Any]:
         """The regulation's articles and chapters."""
         return dict(json.loads((self.compiled / "text.json").read_text(encoding="utf-8")))
@@ -274,6 +297,29 @@ class KnowledgeBase:
 
         path = Path(source)
         return read_case(self, read_document(path), path.parent, name or path.stem, str(source))
+
+    def register(self, source: Path | str, roster: Path | str | None = None) -> Case:
+        """Read a register of absences: a case file, a roster with absences, or a table (CSV, XLSX) of absences beside a roster.
+
+        Raises:
+            InputError: the file or the register is wrong.
+        """
+        from .case import as_node, read_case
+        from .document import Mapping as MappingNode
+        from .document import Text, read_document, read_table
+
+        path = Path(source)
+        if path.suffix.lower() in {".csv", ".xlsx"}:
+            node = as_node({"absences": read_table(path)})
+        else:
+            node = read_document(path)
+        if isinstance(node, MappingNode):
+            words = {w for kind in self.kinds.values() if kind.register for w in kind.term.words}
+            if not any(str(k) in {"kind", "类型"} for k in node) and words:
+                node[Text("kind")] = Text(next(i for i, k in self.kinds.items() if k.register))
+            if roster is not None:
+                node[Text("roster")] = read_document(Path(roster))
+        return read_case(self, node, path.parent, path.stem, str(source))
 
     def fixed_readings(self, chosen: Mapping[str, str]) -> dict[str, str]:
         """Check readings chosen by the user, and add the conventions' defaults.

@@ -87,7 +87,8 @@ class Alternative:
 
     Attributes:
         undefined_because: why no path goes through: the rules give nothing under these readings, or nobody can do a step.
-        blocked: the stages that the procedure has where nobody can walk it, as (actor, act).
+        stages: what the procedure asks for, as (actors, act), also where nobody can walk it.
+        world: topics and options of one world that has this procedure.
     """
 
     readings: tuple[Condition, ...]
@@ -95,6 +96,7 @@ class Alternative:
     paths: tuple[Path, ...]
     undefined_because: Silence | None = None
     stages: tuple[tuple[str, str], ...] = ()
+    world: Condition = ()
 
     def to_json(self, kb: KnowledgeBase, case: Case) -> dict[str, Any]:
         """As in the contract."""
@@ -245,9 +247,9 @@ def find_paths(kb: KnowledgeBase, case: Case, readings: Mapping[str, str]) -> Pa
             act, offices, _, _ = key.blocked[0]
             closest = sort_norms(n for r in named for (_, o), ns in r.stage_norms.items() if o in offices for n in ns)
             because = Silence(nobody(kb, case, offices[0], act), closest)
-            alternatives.append(Alternative(conditions, norms, (), because, stages))
+            alternatives.append(Alternative(conditions, norms, (), because, stages, fixed))
         else:
-            alternatives.append(Alternative(conditions, norms, _walk(worlds, case, named, fixed, cache), None, stages))
+            alternatives.append(Alternative(conditions, norms, _walk(worlds, case, named, fixed, cache), None, stages, fixed))
     alternatives.sort(key=lambda a: (not a.paths, a.stages, a.norms, a.readings))
     alternatives = [_numbered(a, start) for a, start in zip(alternatives, _starts(alternatives), strict=True)]
 
@@ -280,7 +282,7 @@ def _numbered(alternative: Alternative, start: int) -> Alternative:
             Step(ids[s.id], s.no, s.actor, s.action, s.person, s.acting_for, tuple(ids[a] for a in s.after), s.norms) for s in path.steps
         )
         paths.append(Path(f"p{n}", steps))
-    return Alternative(alternative.readings, alternative.norms, tuple(paths), alternative.undefined_because, alternative.stages)
+    return Alternative(alternative.readings, alternative.norms, tuple(paths), alternative.undefined_because, alternative.stages, alternative.world)
 
 
 def _walk(

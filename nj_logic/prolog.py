@@ -89,7 +89,7 @@ class PrologEngine:
     """The law in SWI-Prolog. A process has one Prolog: all engines share one law, and one thread serves them.
 
     Args:
-        seconds: after which a request is given up.
+        seconds: after which a question is given up.
 
     Raises:
         EngineMissing: by the constructor, if SWI-Prolog or pyswip is not installed.
@@ -138,15 +138,21 @@ class PrologEngine:
 
     def prove(self, goal: Atom) -> Proof | None:
         """A proof of the first true instance of *goal*, or None. Raises as :meth:`solve`."""
-        return _optional_proof(self._ask(op="prove", goal=_encoded(goal))["proof"])
+        return self._proof("prove", goal)
 
     def prove_not(self, goal: Atom) -> Proof | None:
         """Why no instance of *goal* holds, two levels deep, or None if one does. Raises as :meth:`solve`."""
-        return _optional_proof(self._ask(op="prove_not", goal=_encoded(goal))["proof"])
+        return self._proof("prove_not", goal)
 
     def version(self) -> str:
         """The version of SWI-Prolog, e.g. ``9.0.4``."""
         return str(self._ask(op="version")["version"])
+
+    def _proof(self, op: str, goal: Atom) -> Proof | None:
+        try:
+            return _optional_proof(self._ask(op=op, goal=_encoded(goal))["proof"])
+        except RecursionError as error:
+            raise KnowledgeError("the proof is too deep to be shown", "证明过深,无法显示") from error
 
     def _ask(self, **request: Json) -> Json:
         try:
@@ -155,10 +161,7 @@ class PrologEngine:
             raise InputError(
                 "a string holds half a character (a lone surrogate)", "字符串中有半个字符(孤立的代理码元)"
             ) from error
-        try:
-            reply: Json = json.loads(self._door(asked))
-        except RecursionError as error:
-            raise KnowledgeError("the proof is too deep to be shown", "证明过深,无法显示") from error
+        reply: Json = json.loads(self._door(asked))
         if "error" in reply:
             raise _KINDS.get(reply["kind"], KnowledgeError)(reply["error"], reply["zh"])
         return reply

@@ -147,6 +147,12 @@ def _plain(argument: clingo.Symbol) -> Any:  # noqa: ANN401
     return argument.string if argument.type == SymbolType.String else argument.name
 
 
+def symbol_of(raws: Iterable[Raw], cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]], name: str, arguments: tuple[Any, ...]) -> clingo.Symbol:
+    """The atom of some world that reads as *name* and *arguments*."""
+    wanted = (name, arguments)
+    return min(one for raw in raws for one in raw if cache.get(one) == wanted)
+
+
 def union(raws: Iterable[Raw], cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]]) -> Atoms:
     """The atoms of several worlds together."""
     return read({one for raw in raws for one in raw}, cache)

@@ -148,7 +148,7 @@ class TestRefusals:
             ("other_way_at_the_end.txt", 5, "in two ways"),
             ("no_text.txt", 3, "article 2 has no text"),
             ("no_numeral.txt", 5, "numeral"),
-            ("between_headings.txt", 3, "before its first article|first article"),
+            ("between_headings.txt", 3, "its first article"),
             ("empty.txt", None, "no article"),
             ("no_articles.txt", None, "no article"),
         ],
@@ -192,8 +192,8 @@ LOOSE = st.text("甲乙ab,，。;； 　\u00a0\u200b（(①½", max_size=25)
 class TestQuotations:
     def test_width_and_spaces_do_not_count(self):
         paragraph = Paragraph(1, "总投资 100 万元(含)至５００万元（不含）的，报县委。", 0)
-        assert find(paragraph, "100万元（含）至500万元(不含)的,") == [(4, 24)]
-        assert paragraph.text[4:24] == "100 万元(含)至５００万元（不含）的，"
+        assert find(paragraph, "100万元（含）至500万元(不含)的,") == [(4, 25)]
+        assert paragraph.text[4:25] == "100 万元(含)至５００万元（不含）的，"
 
     def test_every_place_is_found(self):
         assert find(Paragraph(1, "报县长,报县长。", 0), "报县长") == [(0, 3), (4, 7)]

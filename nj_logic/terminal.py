@@ -1,0 +1,345 @@
+"""Results for people at a terminal, in Chinese or English. Control characters of the input come out as visible text."""
+
+from __future__ import annotations
+
+import datetime
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .errors import Bilingual
+
+if TYPE_CHECKING:
+    from .answer import Answers
+    from .check import Check
+    from .conflicts import Conflicts
+    from .explain import Explanation
+    from .knowledge import KnowledgeBase
+    from .paths import Paths
+    from .prolog import Proof
+    from .results import MissingFact, Silence, Warning
+    from .worlds import Condition
+
+STATUS = {
+    "determined": Bilingual("确定", "determined"),
+    "conflict": Bilingual("冲突", "conflict"),
+    "undefined": Bilingual("规则未作规定", "undefined: the rules give no answer"),
+    "needs_facts": Bilingual("需要补充事实", "needs facts"),
+    "non_compliant": Bilingual("不合规", "non-compliant"),
+    "deviated": Bilingual("偏离原则性规定", "deviates from a default rule"),
+    "compliant": Bilingual("合规", "compliant"),
+    "violated": Bilingual("违反", "violated"),
+    "missing": Bilingual("缺少", "missing"),
+    "open": Bilingual("未定", "open"),
+    "satisfied": Bilingual("满足", "satisfied"),
+}
+WORDS = {
+    "alternative": Bilingual("方案", "Alternative"),
+    "path": Bilingual("路径", "Path"),
+    "for": Bilingual("代", "for"),
+    "after": Bilingual("接", "after"),
+    "readings": Bilingual("采用解释", "under the reading"),
+    "or": Bilingual(" 或 ", " or "),
+    "and": Bilingual(" 且 ", " and "),
+    "ask": Bilingual("请先补充:", "Please state:"),
+    "open_question": Bilingual("规则未规定:", "The rules do not say: "),
+    "nearest": Bilingual("最接近的规范", "closest norms"),
+    "outside": Bilingual("另见", "see also"),
+    "warning": Bilingual("提示", "Note"),
+    "any": Bilingual("任一", "any of"),
+    "all": Bilingual("全部", "all of"),
+    "acting": Bilingual("代行情况", "Who acts"),
+    "no_findings": Bilingual("没有发现问题", "No findings"),
+    "basis": Bilingual("依据", "by"),
+    "conflict_with": Bilingual("与之冲突", "against"),
+    "fact_of_case": Bilingual("本案事实", "fact of the case"),
+    "fact_of_law": Bilingual("规则事实", "stated by the rules"),
+    "shown_above": Bilingual("见上", "as shown above"),
+    "not": Bilingual("不成立:", "not: "),
+    "rule": Bilingual("规则", "rule"),
+    "article": Bilingual("第{}条", "Article {}"),
+    "not_in_norms": Bilingual("未列入规范的文字", "text in no norm"),
+    "not_testable": Bilingual("不可检验", "not testable"),
+    "no_rule": Bilingual("尚无规则", "no rule yet"),
+    "convention": Bilingual("约定,默认", "convention, default"),
+}
+
+
+def word(key: str, lang: str) -> str:
+    """One of the fixed words."""
+    return WORDS[key].say(lang)
+
+
+def clean(text: str, *, keep_lines: bool = False) -> str:
+    """Text of the user with control and direction characters made visible."""
+    return "".join(c if not _hidden(c) or (keep_lines and c == "\n") else f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}" for c in text)
+
+
+def _hidden(character: str) -> bool:
+    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def _quotes(kb: KnowledgeBase, norms: Iterable[str], lang: str, indent: str) -> list[str]:
+    lines = []
+    for norm in norms:
+        entry = kb.norms[norm]
+        lines.append(f"{indent}{norm}  {entry.quote}")
+        if lang == "en":
+            lines.append(f"{indent}{' ' * len(norm)}  {entry.gist}")
+    return lines
+
+
+def _under(kb: KnowledgeBase, conditions: Sequence[Condition], lang: str) -> str:
+    def one(condition: Condition) -> str:
+        return word("and", lang).join(f"{kb.readings[t][lang]}: {kb.readings[t]['options'][o][lang]} [{t}={o}]" for t, o in condition)
+
+    return "" if not conditions or any(not c for c in conditions) else word("or", lang).join(map(one, conditions))
+
+
+def _tail(kb: KnowledgeBase, missing: Sequence[MissingFact], undefined: Sequence[Silence], warnings: Sequence[Warning], lang: str) -> list[str]:
+    lines = []
+    if missing:
+        lines.append(word("ask", lang))
+        for n, fact in enumerate(missing, 1):
+            options = f" ({' / '.join(o.say(lang) for o in fact.options)})" if fact.options else ""
+            lines.append(f"  {n}. {clean(fact.label.say(lang))}{options} [{clean(fact.id)}]")
+    for silence in undefined:
+        lines.append(f"{word('open_question', lang)}{silence.question.say(lang)}")
+        if silence.nearest:
+            lines.append(f"  {word('nearest', lang)}:")
+            lines += _quotes(kb, silence.nearest, lang, "    ")
+        lines += [f"  {word('outside', lang)}: {rule} ({norm})" for norm, rule in silence.outside]
+    for warning in warnings:
+        norms = f" ({', '.join(warning.norms)})" if warning.norms else ""
+        lines.append(f"{word('warning', lang)}: {clean(warning.message.say(lang))}{norms}")
+    return lines
+
+
+def paths(result: Paths, lang: str) -> str:
+    """Approval paths."""
+    kb, case = result.kb, result.case
+    lines = [f"{clean(case.id)}  {case.kind.term.label.say(lang)}  —  {STATUS[result.status].say(lang)}"]
+    for n, alternative in enumerate(result.alternatives, 1):
+        lines.append("")
+        if len(result.alternatives) > 1:
+            under = _under(kb, alternative.readings, lang)
+            lines.append(f"{word('alternative', lang)} {n}" + (f"  ({word('readings', lang)} {under})" if under else ""))
+        if alternative.undefined_because is not None:
+            stages = "  →  ".join(f"{_actors(kb, o, lang)} {kb.term(a).label.say(lang)}" for o, a in alternative.stages)
+            lines += [f"  {stages}"] if stages else []
+            lines += ["  " + line for line in _tail(kb, (), (alternative.undefined_because,), (), lang)]
+        for path in alternative.paths:
+            lines.append(f"  {word('path', lang)} {path.id}")
+            for step in path.steps:
+                who = ""
+                if step.person is not None and (step.acting_for is not None or not case.official(step.person).implied):
+                    who = f" ({clean(case.official(step.person).title)}"
+                    who += f" {word('for', lang)} {clean(case.official(step.acting_for).title)})" if step.acting_for else ")"
+                lines.append(f"    {step.id}  {kb.term(step.actor).label.say(lang)}{who}  {kb.term(step.action).label.say(lang)}")
+                lines += _quotes(kb, step.norms, lang, "          ")
+    tail = _tail(kb, result.missing, () if result.alternatives else result.undefined, result.warnings, lang)
+    return "\n".join([*lines, *([""] if tail else []), *tail])
+
+
+def _actors(kb: KnowledgeBase, offices: str, lang: str) -> str:
+    return " / ".join(kb.term(o).label.say(lang) for o in offices.split(" / "))
+
+
+def answers(result: Answers, lang: str) -> str:
+    """Answers to questions."""
+    kb, case = result.kb, result.case
+    lines = [f"{clean(case.id)}  {case.kind.term.label.say(lang)}"]
+    for answer in result.answers:
+        lines += ["", f"{kb.term(answer.question).label.say(lang)}  —  {STATUS[answer.status].say(lang)}"]
+        for alternative in answer.alternatives:
+            under = _under(kb, alternative.readings, lang)
+            mode = f"{word(alternative.mode, lang)} " if alternative.mode and len(alternative.value) > 1 else ""
+            values = ", ".join(clean(value_text(kb, result, v, lang)) for v in alternative.value) or "—"
+            lines.append(f"  {alternative.id}  {mode}{values}" + (f"  ({word('readings', lang)} {under})" if under else ""))
+            for performer in alternative.performers:
+                if performer.acting_for is not None or not case.official(performer.person).implied:
+                    acting = f" ({word('for', lang)} {clean(case.official(performer.acting_for).title)})" if performer.acting_for else ""
+                    lines.append(f"        {clean(case.official(performer.person).title)}{acting}")
+            lines += _quotes(kb, alternative.norms, lang, "        ")
+            if alternative.undefined_because is not None:
+                lines += ["      " + line for line in _tail(kb, (), (alternative.undefined_because,), (), lang)]
+        lines += ["  " + line for line in _tail(kb, answer.missing, () if answer.alternatives else answer.undefined, answer.warnings, lang)]
+    return "\n".join(lines)
+
+
+def value_text(kb: KnowledgeBase, result: Answers, value: Any, lang: str) -> str:  # noqa: ANN401
+    """A plain value as people read it."""
+    if isinstance(value, bool):
+        return {("zh", True): "是", ("zh", False): "否", ("en", True): "yes", ("en", False): "no"}[lang, value]
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, str) and value not in kb.terms:
+        titles = [o.title for o in result.case.officials if o.id == value]
+        return titles[0] if titles else value
+    return kb.term(value).label.say(lang) if isinstance(value, str) else str(value)
+
+
+def check(result: Check, everything: bool, lang: str) -> str:
+    """A verdict and its findings."""
+    kb, case = result.kb, result.case
+    lines = [f"{clean(case.id)}  {case.kind.term.label.say(lang)}  —  {STATUS[result.verdict].say(lang)}"]
+    for finding in [*result.findings, *(result.satisfied if everything else ())]:
+        under = _under(kb, finding.readings, lang)
+        lines.append(f"  {finding.id}  {STATUS[finding.status].say(lang)}  {clean(finding.message.say(lang))}" + (f"  ({word('readings', lang)} {under})" if under else ""))
+        lines += _quotes(kb, [finding.norm], "zh", "      ")
+        if finding.conflict_with:
+            lines.append(f"      {word('conflict_with', lang)}:")
+            lines += _quotes(kb, finding.conflict_with, lang, "        ")
+        lines += ["      " + line for line in _tail(kb, finding.missing, (), (), lang)]
+    return "\n".join(lines)
+
+
+def conflicts(result: Conflicts, lang: str) -> str:
+    """Clashes in a register and who acts when."""
+    kb, case = result.kb, result.case
+    lines = [f"{clean(case.id)}  {case.kind.term.label.say(lang)}"]
+    if not result.findings:
+        lines.append(word("no_findings", lang))
+    for finding in result.findings:
+        under = _under(kb, finding.readings, lang)
+        lines.append(f"  {finding.id}  {clean(finding.message.say(lang))}" + (f"  ({word('readings', lang)} {under})" if under else ""))
+        lines += _quotes(kb, finding.norms[:3], lang, "      ")
+        if len(finding.norms) > 3:
+            lines.append(f"      … +{len(finding.norms) - 3}")
+    if result.acting:
+        lines += ["", word("acting", lang)]
+    for acting in result.acting:
+        under = _under(kb, acting.readings, lang)
+        span = f"{acting.start or '…'} — {acting.end or '…'}"
+        who = f"{clean(case.official(acting.person).title)} {word('for', lang)} {clean(case.official(acting.absent).title)}"
+        lines.append(f"  {span}  {who}  ({word('basis', lang)} {acting.basis})" + (f"  ({word('readings', lang)} {under})" if under else ""))
+    return "\n".join(lines)
+
+
+def explanation(result: Explanation, lang: str) -> str:
+    """Proof trees."""
+    lines = [f"{clean(result.case.id)}  {clean(result.goal)}"]
+    for goal, proof in result.proofs:
+        lines += ["", clean(goal.title.say(lang))]
+        if goal.world:
+            lines.append(f"  ({', '.join(f'{t}={o}' for t, o in goal.world)})")
+        lines += proof_lines(result.kb, proof, lang)
+    return "\n".join(lines)
+
+
+def proof_lines(kb: KnowledgeBase, proof: Proof, lang: str, depth: int = 0) -> list[str]:
+    """A proof as indented lines: what holds, because of which rule and norm, down to the facts of the case."""
+    from .explain import norms_of, place, words
+
+    indent = "  " * depth
+    said = clean(words(kb, proof.atom, lang))
+    match proof.by:
+        case "input":
+            mark = f"[{word('fact_of_case', lang)}]"
+        case "fact":
+            mark = f"[{word('fact_of_law', lang)} {place(kb, proof.rule)}]" if proof.rule else f"[{word('fact_of_law', lang)}]"
+        case "rule":
+            mark = f"[{word('shown_above', lang)}]" if proof.repeat else f"[{word('rule', lang)} {place(kb, proof.rule)}]" if proof.rule else ""
+        case _:
+            mark = ""
+    negation = word("not", lang) if proof.by == "not" else ""
+    lines = [f"{indent}- {negation}{said} {mark}".rstrip()]
+    if not proof.repeat and proof.by in {"rule", "fact"}:
+        lines += _quotes(kb, norms_of(kb, proof.atom), lang, f"{indent}    ")
+    for child in proof.children:
+        lines += proof_lines(kb, child, lang, depth + 1)
+    return lines
+
+
+def article(kb: KnowledgeBase, result: dict[str, Any], lang: str) -> str:
+    """An article with its norms marked in the text."""
+    lines = [f"{word('article', lang).format(result['article'])}  {result['chapter_title']}"]
+    for paragraph in result["paragraphs"]:
+        lines += ["", _marked(paragraph)]
+        for norm in paragraph["norms"]:
+            state = f"{norm['kind']}, {norm['strength']}, {norm['subject'][lang]}"
+            lines += ["", f"  {norm['id']}  ({state})", f"    {norm['quote']}"]
+            if lang == "en":
+                lines.append(f"    {norm['gist']}")
+            if norm["why_not"]:
+                lines.append(f"    {word('not_testable', lang)} ({norm['why_not']['reason']}): {norm['why_not'][lang]}")
+            lines.append("    " + (", ".join(norm["rules"]) or word("no_rule", lang)))
+        lines += [f"  {word('not_in_norms', lang)}: {stretch}" for stretch in paragraph["uncovered"]]
+    return "\n".join(lines)
+
+
+def _marked(paragraph: dict[str, Any]) -> str:
+    """The paragraph with each norm's number where its quotation ends."""
+    text = paragraph["text"]
+    ends: dict[int, list[str]] = {}
+    for norm in paragraph["norms"]:
+        for _, end in norm["spans"]:
+            ends.setdefault(end, []).append(norm["id"].rsplit(".", 1)[1])
+    parts, last = [], 0
+    for end in sorted(ends):
+        parts += [text[last:end], f"[{','.join(ends[end])}]"]
+        last = end
+    return "".join([*parts, text[last:]])
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    from io import StringIO
+    from shutil import get_terminal_size
+
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(clean(cell)) for cell in row))
+    out = StringIO()
+    Console(file=out, width=max(80, get_terminal_size((120, 40)).columns), color_system=None).print(table)
+    return "\n".join(line.rstrip() for line in out.getvalue().strip("\n").split("\n"))
+
+
+def norms(kb: KnowledgeBase, result: Sequence[dict[str, Any]], lang: str) -> str:
+    """The ledger as a table."""
+    del kb
+    columns = {"zh": ["编号", "类别", "强度", "主体", "引文", "规则"], "en": ["id", "kind", "strength", "subject", "quotation", "rules"]}[lang]
+    rows = [
+        [n["id"], n["kind"], n["strength"], n["subject"][lang], n["quote"],
+         ", ".join(n["rules"]) or (f"{word('not_testable', lang)}: {n['why_not']['reason']}" if n["why_not"] else word("no_rule", lang))]
+        for n in result
+    ]  # fmt: skip
+    return _table(columns, rows)
+
+
+def coverage(kb: KnowledgeBase, result: dict[str, Any], lang: str) -> str:
+    """The state of each article."""
+    columns = {"zh": ["条", "规范", "可检验", "已有规则", "有情景"], "en": ["article", "norms", "testable", "with rules", "with scenarios"]}[lang]
+    keys = ("norms", "operational", "executable", "exercised")
+    rows = [[str(a["article"]), *(str(a[k]) for k in keys)] for a in result["by_article"]]
+    rows.append(["Σ", *(str(result[k]) for k in keys)])
+    lines = [_table(columns, rows)]
+    lines += [f"{word('not_in_norms', lang)}: {u['article']}.{u['paragraph']} {u['text']}" for u in result["unaccounted_text"]]
+    del kb
+    return "\n".join(lines)
+
+
+def readings(kb: KnowledgeBase, result: Sequence[dict[str, Any]], lang: str) -> str:
+    """The topics of readings."""
+    lines = []
+    for topic in result:
+        kind = f"  ({word('convention', lang)} {topic['default']})" if topic["convention"] else ""
+        lines.append(f"{topic['topic']}  {topic[lang]}{kind}")
+        lines += [f"    {o['option']}  {o[lang]}" for o in topic["options"]]
+        lines += _quotes(kb, [n["id"] for n in topic["norms"]], lang, "      ")
+        lines.append("")
+    return "\n".join(lines).rstrip()
+
+
+def kinds(kb: KnowledgeBase, result: Sequence[dict[str, Any]], lang: str) -> str:
+    """The kinds of matter as a table."""
+    del kb
+    columns = {"zh": ["制度", "类型", "名称", "条", "问题"], "en": ["system", "kind", "name", "articles", "questions"]}[lang]
+    rows = [[k["system"], k["id"], k[lang], ", ".join(map(str, k["articles"])), ", ".join(q[lang] for q in k["questions"])] for k in result]
+    return _table(columns, rows)
