@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from .facts import case_atoms, open_topics
+from .facts import worlds_of
 from .results import (
     CONFLICT,
     DETERMINED,
@@ -111,7 +111,11 @@ class Answers:
 
     def to_json(self) -> dict[str, Any]:
         """As in the contract."""
-        return {"case": self.case.id, "kind": self.case.kind.term.id, "answers": [a.to_json(self.kb, self.case) for a in self.answers]}
+        return {
+            "case": self.case.id,
+            "kind": self.case.kind.term.id,
+            "answers": [a.to_json(self.kb, self.case) for a in self.answers],
+        }
 
 
 def _value_json(kb: KnowledgeBase, case: Case, value: Any) -> Any:  # noqa: ANN401
@@ -122,8 +126,7 @@ def _value_json(kb: KnowledgeBase, case: Case, value: Any) -> Any:  # noqa: ANN4
 
 def find_answers(kb: KnowledgeBase, case: Case, readings: Mapping[str, str]) -> Answers:
     """The answers to the questions of the kind of *case*, in the order in which the kind declares them."""
-    topics, opening = open_topics(kb, case, USE, readings)
-    worlds = Worlds(kb.program(f"{case.kind.term.id}.{USE}"), [*case_atoms(kb, case, readings), *opening], topics, SHOWN)
+    worlds = worlds_of(kb, case, USE, readings, SHOWN)
     cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]] = {}
     answers = [_answer(kb, case, worlds, question, f"a{n}", cache) for n, question in enumerate(case.kind.questions, 1)]
     return Answers(kb, case, tuple(answers), readings)
@@ -143,7 +146,12 @@ def _groups(atoms: Atoms, question: str, plural: bool) -> frozenset[Group]:
 
 
 def _answer(
-    kb: KnowledgeBase, case: Case, worlds: Worlds, question: str, id_: str, cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]]
+    kb: KnowledgeBase,
+    case: Case,
+    worlds: Worlds,
+    question: str,
+    id_: str,
+    cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]],
 ) -> Answer:
     declared = kb.question(question)
     plural = declared["type"] == "terms"
@@ -160,23 +168,27 @@ def _answer(
             found.extend(conditions)
             seen.extend(raws)
     drafts = []
-    for group, (conditions, raws, world) in held.items():
-        under = () if any(not c for c in conditions) else tuple(sorted(set(conditions)))
+    for group, (found, seen, world) in held.items():
+        under = () if any(not c for c in found) else tuple(sorted(set(found)))
         if group is None:
             drafts.append(Alternative("", under, (), (), None, (), silent, world))
             continue
         norms = sort_norms(
-            n for raw in raws for a in [read(raw, cache)] if group in _groups(a, question, plural)
+            n for raw in seen for a in [read(raw, cache)] if group in _groups(a, question, plural)
             for q, _, v, act, n in a.get("value") if q == question and any(v == i[0] and act == i[1] for i in group)
         )  # fmt: skip
         if all(item[3] for item in group):
             value, act, _, _ = min(group, key=repr)
-            drafts.append(Alternative("", under, norms, (), None, (), Silence(nobody(kb, case, value, act), norms), world))
+            drafts.append(
+                Alternative("", under, norms, (), None, (), Silence(nobody(kb, case, value, act), norms), world)
+            )
             continue
         open_items = [item for item in sorted(group, key=repr) if not item[3]]
         values = tuple(_typed(declared["type"], item[0]) for item in open_items)
         mode = "all" if plural else "any" if len(values) > 1 else None
-        drafts.append(Alternative("", under, norms, values, mode, tuple(p for item in open_items for p in item[2]), None, world))
+        drafts.append(
+            Alternative("", under, norms, values, mode, tuple(p for item in open_items for p in item[2]), None, world)
+        )
     drafts.sort(key=lambda a: (not a.value, repr(a.value), a.norms, a.readings))
     numbered = tuple(replace(a, id=f"{id_}.{n}" if len(drafts) > 1 else id_) for n, a in enumerate(drafts, 1))
     undefined = tuple(dict.fromkeys(a.undefined_because for a in numbered if a.undefined_because is not None))

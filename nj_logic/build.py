@@ -6,38 +6,26 @@ do not exist, quotations that are not in their paragraph, terms without labels, 
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from . import answer, check, conflicts, dialect, paths, places, text
+from . import answer, check, conflicts, dialect, paths, text
 from .cells import Cells, Rung
 from .errors import KnowledgeError
+from .knowledge import NORM_ID
 
-NORM_ID = re.compile(r"a(\d+)\.p(\d+)\.n(\d+)")
 NORM_KINDS = frozenset(
-    "obligation prohibition permission power definition deadline threshold procedure declaratory reference scope".split()
+    ["obligation", "prohibition", "permission", "power", "definition", "deadline", "threshold", "procedure", "declaratory", "reference", "scope"]
 )
-STRENGTHS = frozenset("strict default plain exhortative".split())
-WHY_NOT = frozenset("exhortation discretion outside_rule".split())
+STRENGTHS = frozenset(["strict", "default", "plain", "exhortative"])
+WHY_NOT = frozenset(["exhortation", "discretion", "outside_rule"])
 
 USES = {module.USE: module.SHOWN for module in (paths, answer, check, conflicts)}
 """What each use of a case reads from a stable model."""
-
-
-def fingerprint(root: Path) -> str:
-    """A short digest of all files that the compiled form depends on (their names, sizes and times of change)."""
-    digest = hashlib.blake2b(digest_size=10)
-    files = [*sorted((root / "kb").rglob("*.*")), places.PACKAGE / "build.py", places.PACKAGE / "dialect.py"]
-    for file in files:
-        stat = os.stat(file)
-        digest.update(f"{file}|{stat.st_size}|{stat.st_mtime_ns}\n".encode())
-    return digest.hexdigest()
 
 
 def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None) -> None:
@@ -73,9 +61,9 @@ def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None) -
         where = f"kb/{_below(rule.file, kb, reasoning)}:{rule.line}"
         for norm in dict.fromkeys(rule.norms):
             stated.setdefault(norm, []).append(where)
-    for id_, norm in norms.items():
-        norm["rules"] = stated.get(id_, [])
-        norm["executable"] = id_ in stated and norm["why_not"] is None
+    for id_, entry in norms.items():
+        entry["rules"] = stated.get(id_, [])
+        entry["executable"] = id_ in stated and entry["why_not"] is None
 
     search = (reasoning / "search" / "worlds.lp").read_text(encoding="utf-8")
     walking = (reasoning / "search" / "paths.lp").read_text(encoding="utf-8")
@@ -83,15 +71,21 @@ def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None) -
     kinds = terms["kinds"]
     for kind in kinds:
         for use, goals in USES.items():
-            sliced = dialect.slice_rules(program, {("kind", 2): {1: {kind}}}, set(goals))
+            fixed: dict[tuple[str, int], dict[int, set[str]]] = {("kind", 2): {1: {kind}}}
+            if kinds[kind].get("register") != "true":
+                fixed["surveys", 1] = {0: set()}  # only registers are surveyed
+            sliced = dialect.slice_rules(program, fixed, set(goals))
             topics = sorted({t for t in terms["readings"] if any(_reads(rule, t) for rule in sliced)})
             kinds[kind].setdefault("topics", {})[use] = topics
+            sliced = [rule for rule in sliced if rule.head.name not in {"input", "hook"}]
             heads = {(rule.head.name, len(rule.head.args)) for rule in sliced}
             shown = [g for g in goals if g in heads]
-            asked = sorted({n for rule in sliced if rule.head.name in {"gives_route", "leads_to", "says"} for n in rule.norms})
+            asked = sorted(
+                {n for rule in sliced if rule.head.name in {"gives_route", "leads_to", "says"} for n in rule.norms}
+            )
             kinds[kind].setdefault("asked_norms", {})[use] = asked
             lines = [dialect.program_text(sliced), search]
-            lines += [f"#defined {name}/{arity}." for name, arity in _inputs(rules)]
+            lines += [f"#defined {name}/{arity}." for name, arity in _inputs(rules) if (name, arity) in _asked(sliced)]
             if use == "paths":
                 lines.append(walking)
             lines += [f"#project {name}/{arity}." for name, arity in shown]
@@ -107,7 +101,9 @@ def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None) -
         "title": regulation.title,
         "terms": {k: terms[k] for k in ("actors", "actions", "values", "questions", "readings", "phrases")},
         "kinds": kinds,
-        "rungs": [[r.ladder, r.name, _money(r.low), r.low_included, _money(r.high), r.high_included] for r in cells.rungs],
+        "rungs": [
+            [r.ladder, r.name, _money(r.low), r.low_included, _money(r.high), r.high_included] for r in cells.rungs
+        ],
         "strengths": {i: n["strength"] for i, n in norms.items()},
         "derived": sorted({(r.head.name, len(r.head.args)) for r in rules if not r.is_fact}),
         "law_files": [str(f.relative_to(root)) if f.is_relative_to(root) else str(f) for f in law_files],
@@ -131,7 +127,9 @@ def _scenarios(folder: Path) -> dict[str, list[str]]:
     for path in sorted(folder.rglob("*.yaml")):
         for scenario in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader) or []:
             for norm in sorted({m[0] for m in NORM_ID.finditer(json.dumps(scenario.get("expect", {})))}):
-                found.setdefault(norm, []).append(f"{path.relative_to(folder).with_suffix('').as_posix()}: {scenario['name']}")
+                found.setdefault(norm, []).append(
+                    f"{path.relative_to(folder).with_suffix('').as_posix()}: {scenario['name']}"
+                )
     return found
 
 
@@ -142,13 +140,17 @@ def _write_json(path: Path, value: object) -> None:
 def _only(folder: Path, pattern: str) -> Path:
     found = sorted(folder.glob(pattern))
     if len(found) != 1:
-        raise KnowledgeError(f"{folder} must hold one {pattern}, found {len(found)}", f"{folder} 应当只有一个 {pattern}")
+        raise KnowledgeError(
+            f"{folder} must hold one {pattern}, found {len(found)}", f"{folder} 应当只有一个 {pattern}"
+        )
     return found[0]
 
 
 def _knowledge_error(problems: list[str]) -> KnowledgeError:
     listed = "\n".join(problems)
-    return KnowledgeError(f"the knowledge base has {len(problems)} problems:\n{listed}", f"知识库有 {len(problems)} 处错误:\n{listed}")
+    return KnowledgeError(
+        f"the knowledge base has {len(problems)} problems:\n{listed}", f"知识库有 {len(problems)} 处错误:\n{listed}"
+    )
 
 
 def _below(file: str, *roots: Path) -> str:
@@ -200,7 +202,9 @@ def _ledger(files: Iterable[Path], regulation: text.Regulation, problems: list[s
         elif shape == ("points_to", 2):
             norms[args[0]]["points_to"].append(args[1])
         else:
-            problems.append(f"{where}: the ledger knows norm/4, quotation/2, gist/2, why_not/4 and points_to/2, not {rule.text}")
+            problems.append(
+                f"{where}: the ledger knows norm/4, quotation/2, gist/2, why_not/4 and points_to/2, not {rule.text}"
+            )
     problems += [f"{i}: no quotation" for i, n in norms.items() if not n["quote"]]
     problems += [f"{i}: no gist" for i, n in norms.items() if not n["gist"]]
     return dict(sorted(norms.items(), key=lambda item: tuple(map(int, NORM_ID.fullmatch(item[0]).groups()))))  # type: ignore[union-attr]
@@ -212,7 +216,7 @@ def _unquote(argument: str) -> str:
     return argument
 
 
-FACT_TYPES = frozenset("term terms boolean money number date text portfolio official officials actor".split())
+FACT_TYPES = frozenset(["term", "terms", "boolean", "money", "number", "date", "text", "portfolio", "official", "officials", "actor"])
 
 
 SECTIONS = ("actors", "actions", "values", "questions", "readings", "phrases", "kinds")
@@ -271,7 +275,9 @@ def _rungs(rules: Iterable[dialect.Rule], problems: list[str]) -> list[Rung]:
         if (rule.head.name, len(rule.head.args)) == ("rung", 6) and rule.is_fact:
             where = f"{rule.file}:{rule.line}"
             ladder, name, low, low_in, high, high_in = rule.head.args
-            rung = Rung(ladder, name, amount(low, where), low_in == "included", amount(high, where), high_in == "included")
+            rung = Rung(
+                ladder, name, amount(low, where), low_in == "included", amount(high, where), high_in == "included"
+            )
             if rung.low is not None and rung.high is not None and rung.low > rung.high:
                 problems.append(f"{where}: the rung ends before it begins")
             rungs.append(rung)
@@ -288,6 +294,10 @@ def _computed_facts(file: Path, cells: Cells, terms: Mapping[str, Any]) -> list[
 
 def _reads(rule: dialect.Rule, topic: str) -> bool:
     return any(lit.name == "reading" and len(lit.args) == 3 and lit.args[1] == topic for lit in rule.body)
+
+
+def _asked(rules: Iterable[dialect.Rule]) -> set[tuple[str, int]]:
+    return {literal.signature for rule in rules for literal in rule.body}
 
 
 def _inputs(rules: Iterable[dialect.Rule]) -> list[tuple[str, int]]:

@@ -161,7 +161,9 @@ class _Reader:
         place = ":".join(str(p) for p in (self.file, line) if p)
         raise InputError(f"{field_}: {en}" if field_ else en, f"{field_}：{zh}" if field_ else zh, place)
 
-    def unknown(self, node: object, field_: str, what: tuple[str, str], word: str, allowed: Mapping[str, str]) -> NoReturn:
+    def unknown(
+        self, node: object, field_: str, what: tuple[str, str], word: str, allowed: Mapping[str, str]
+    ) -> NoReturn:
         """*allowed*: every accepted word and the id it stands for."""
         near = nearest(word, allowed)
         ids = sorted(set(allowed.values()))
@@ -228,7 +230,9 @@ class _Reader:
         self.facts(case, self.mapping(top.get("facts", MappingNode()), "facts"))
         self.absences(case, self.sequence(top.get("absences", SequenceNode()), "absences"))
         if "record" in top:
-            entries = [self.entry(case, e, f"record[{i}]") for i, e in enumerate(self.sequence(top["record"], "record"), 1)]
+            entries = [
+                self.entry(case, e, f"record[{i}]") for i, e in enumerate(self.sequence(top["record"], "record"), 1)
+            ]
             if entries and all(e.on is not None for e in entries):
                 entries.sort(key=lambda e: e.on or datetime.date.min)
             case.record = tuple(entries)
@@ -261,7 +265,9 @@ class _Reader:
             if id_ not in case.facts and declared.default is not None:
                 case.facts[id_] = declared.default
         case.opened = frozenset(
-            id_ for id_, declared in kind.fields.items() if id_ not in case.facts and (id_ in unknown or self.opens(case, declared))
+            id_
+            for id_, declared in kind.fields.items()
+            if id_ not in case.facts and (id_ in unknown or self.opens(case, declared))
         )
 
     def opens(self, case: Case, declared: Any) -> bool:  # noqa: ANN401
@@ -312,7 +318,9 @@ class _Reader:
         word = str(self.text(node, field_)).strip()
         if word in YES or word in NO:
             return word in YES
-        self.fail(node, field_, f"{word[:40]!r} is neither true nor false (是/否)", f"“{word[:40]}”应为 是 或 否(true/false)")
+        self.fail(
+            node, field_, f"{word[:40]!r} is neither true nor false (是/否)", f"“{word[:40]}”应为 是 或 否(true/false)"
+        )
 
     def money(self, node: object, field_: str) -> Decimal:
         word = self.text(node, field_)
@@ -326,8 +334,18 @@ class _Reader:
 
     def number(self, node: object, field_: str) -> int:
         word = str(self.text(node, field_)).strip()
-        if not (word.isascii() and word.isdigit()) or len(word) > 10 or int(word) > INTEGER_LIMIT or (word != "0" and word[0] == "0"):
-            self.fail(node, field_, f"{word[:40]!r} is not a whole number from 0 to {INTEGER_LIMIT}", f"“{word[:40]}”不是0到{INTEGER_LIMIT}的整数")
+        if (
+            not (word.isascii() and word.isdigit())
+            or len(word) > 10
+            or int(word) > INTEGER_LIMIT
+            or (word != "0" and word[0] == "0")
+        ):
+            self.fail(
+                node,
+                field_,
+                f"{word[:40]!r} is not a whole number from 0 to {INTEGER_LIMIT}",
+                f"“{word[:40]}”不是0到{INTEGER_LIMIT}的整数",
+            )
         return int(word)
 
     def date(self, node: object, field_: str) -> datetime.date:
@@ -343,13 +361,28 @@ class _Reader:
         source: dict[str, Any] = {k: top[k] for k in ("officials", "ab_pairs") if k in top}
         if "roster" in top:
             if source:
-                self.fail(top["roster"], "roster", "stands beside officials or ab_pairs; give one of them", "不能与 officials、ab_pairs 并用")
+                self.fail(
+                    top["roster"],
+                    "roster",
+                    "stands beside officials or ab_pairs; give one of them",
+                    "不能与 officials、ab_pairs 并用",
+                )
             node = top["roster"]
             if isinstance(node, Text):
                 node = self.roster_file(node)
-            named = {"officials": "officials", "人员": "officials", "ab_pairs": "ab_pairs", "AB角": "ab_pairs", "note": "note", "kind": "kind"}
+            named = {
+                "officials": "officials",
+                "人员": "officials",
+                "ab_pairs": "ab_pairs",
+                "AB角": "ab_pairs",
+                "note": "note",
+                "kind": "kind",
+            }
             source = self.keys(self.mapping(node, "roster"), "roster", named)
-        officials = [self.official(o, f"officials[{i}]") for i, o in enumerate(self.sequence(source.get("officials", SequenceNode()), "officials"), 1)]
+        officials = [
+            self.official(o, f"officials[{i}]")
+            for i, o in enumerate(self.sequence(source.get("officials", SequenceNode()), "officials"), 1)
+        ]
         ids: dict[str, Official] = {}
         holders: dict[str, str] = {}
         for node, one in zip(source.get("officials", []), officials, strict=True):
@@ -373,7 +406,12 @@ class _Reader:
             if len(members) != 2:
                 self.fail(pair, f"ab_pairs[{i}]", "a pair has two members", "一对应有两人")
             if members[0] == members[1]:
-                self.fail(pair, f"ab_pairs[{i}]", f"{members[0]!r} cannot be his own partner", f"“{members[0]}”不能与自己互为AB角")
+                self.fail(
+                    pair,
+                    f"ab_pairs[{i}]",
+                    f"{members[0]!r} cannot be his own partner",
+                    f"“{members[0]}”不能与自己互为AB角",
+                )
             pairs.append((members[0], members[1]))
         case.ab_pairs = tuple(dict.fromkeys(pairs))
         self.has_roster = bool(source)
@@ -384,7 +422,12 @@ class _Reader:
         from .document import read_document
 
         if self.folder is None:
-            self.fail(node, "roster", "a path needs a case that was read from a file; give the roster in place", "请直接写出名册")
+            self.fail(
+                node,
+                "roster",
+                "a path needs a case that was read from a file; give the roster in place",
+                "请直接写出名册",
+            )
         return read_document(self.folder / str(node))
 
     def official(self, node: object, field_: str) -> Official:
@@ -395,14 +438,25 @@ class _Reader:
             self.fail(node, field_, "an official needs an id", "缺少 id")
         id_ = str(self.short(entry["id"], f"{field_}.id"))
         office = entry.get("office", SequenceNode())
-        offices = [self.term(self.kb.office_words, o, f"{field_}.office") for o in (office if isinstance(office, SequenceNode) else [office])]
+        offices = [
+            self.term(self.kb.office_words, o, f"{field_}.office")
+            for o in (office if isinstance(office, SequenceNode) else [office])
+        ]
         portfolio = entry.get("portfolio", SequenceNode())
-        portfolios = [str(self.short(p, f"{field_}.portfolio")) for p in (portfolio if isinstance(portfolio, SequenceNode) else [portfolio])]
+        portfolios = [
+            str(self.short(p, f"{field_}.portfolio"))
+            for p in (portfolio if isinstance(portfolio, SequenceNode) else [portfolio])
+        ]
         attributes = entry.get("attributes", SequenceNode())
         words = {w: i for i, t in self.kb.terms.items() for w in t.words}
-        said = [self.term(words, a, f"{field_}.attributes") for a in (attributes if isinstance(attributes, SequenceNode) else [attributes])]
+        said = [
+            self.term(words, a, f"{field_}.attributes")
+            for a in (attributes if isinstance(attributes, SequenceNode) else [attributes])
+        ]
         title = str(self.text(entry["title"], f"{field_}.title")) if "title" in entry else id_
-        return Official(id_, title, tuple(dict.fromkeys(offices)), tuple(dict.fromkeys(portfolios)), tuple(dict.fromkeys(said)))
+        return Official(
+            id_, title, tuple(dict.fromkeys(offices)), tuple(dict.fromkeys(portfolios)), tuple(dict.fromkeys(said))
+        )
 
     def person(self, case: Case, node: object, field_: str) -> str:
         """An official's id: himself, or the one holder of the office named."""
@@ -416,7 +470,12 @@ class _Reader:
             if len(holders) == 1:
                 return holders[0]
             if len(holders) > 1:
-                self.fail(node, field_, f"several officials hold this office ({', '.join(holders)}); name one", f"该职务有多人({'、'.join(holders)}),请写明是谁")
+                self.fail(
+                    node,
+                    field_,
+                    f"several officials hold this office ({', '.join(holders)}); name one",
+                    f"该职务有多人({'、'.join(holders)}),请写明是谁",
+                )
         titled = [o.id for o in case.officials if o.title == word]
         if len(titled) == 1:
             return titled[0]
@@ -440,7 +499,13 @@ class _Reader:
             return titled[0], True
         if word in {o.id for o in case.officials}:
             return word, True
-        self.unknown(node, field_, ("known office, body or official", "已知的职务、机构或人员"), word, {**self.kb.actor_words, **{i: i for i in explicit}})
+        self.unknown(
+            node,
+            field_,
+            ("known office, body or official", "已知的职务、机构或人员"),
+            word,
+            {**self.kb.actor_words, **{i: i for i in explicit}},
+        )
 
     def absences(self, case: Case, node: SequenceNode) -> None:
         names = {"who": "who", "from": "from", "to": "to", "reason": "reason", "delegated_to": "delegated_to", "long": "long",
@@ -455,9 +520,13 @@ class _Reader:
             start = self.date(entry["from"], f"{field_}.from") if "from" in entry else None
             end = self.date(entry["to"], f"{field_}.to") if "to" in entry else None
             if start is not None and end is not None and end < start:
-                self.fail(item, field_, f"ends ({end}) before it begins ({start})", f"结束日期({end})早于开始日期({start})")
+                self.fail(
+                    item, field_, f"ends ({end}) before it begins ({start})", f"结束日期({end})早于开始日期({start})"
+                )
             reason = self.term(self.kb.value_words, entry["reason"], f"{field_}.reason") if "reason" in entry else None
-            delegate = self.person(case, entry["delegated_to"], f"{field_}.delegated_to") if "delegated_to" in entry else None
+            delegate = (
+                self.person(case, entry["delegated_to"], f"{field_}.delegated_to") if "delegated_to" in entry else None
+            )
             if delegate == who:
                 self.fail(item, field_, f"{who!r} cannot delegate to himself", f"“{who}”不能委托自己")
             long = self.boolean(entry["long"], f"{field_}.long") if "long" in entry else None
@@ -469,7 +538,15 @@ class _Reader:
                 self.fail(item, "absences", f"the delegation runs in a circle: {listed}", f"委托形成循环:{listed}")
 
     def entry(self, case: Case, node: object, field_: str) -> Entry:
-        names = {"actor": "actor", "action": "action", "on": "on", "谁": "actor", "行为": "action", "日期": "on", "note": "note"}
+        names = {
+            "actor": "actor",
+            "action": "action",
+            "on": "on",
+            "谁": "actor",
+            "行为": "action",
+            "日期": "on",
+            "note": "note",
+        }
         entry = self.keys(self.mapping(node, field_), field_, names)
         for needed in ("actor", "action"):
             if needed not in entry:

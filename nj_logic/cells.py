@@ -44,7 +44,9 @@ class Cells:
 
     def index(self, amount: Decimal) -> int:
         """The number of the cell in which *amount* (yuan) lies."""
-        return bisect_right(self.cuts, (amount, Decimal("0.5")))  # after the cut before the amount, before the cut after it
+        return bisect_right(
+            self.cuts, (amount, Decimal("0.5"))
+        )  # after the cut before the amount, before the cut after it
 
     def spans(self, rung: Rung) -> range:
         """The numbers of the cells that *rung* spans."""

@@ -7,9 +7,19 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from .errors import Bilingual
-from .facts import case_atoms, open_topics
+from .facts import worlds_of
 from .paths import RouteKey, routes
-from .results import Atoms, MissingFact, conditions_json, missing_facts, read, sort_norms, symbol_of, term_or_person, union
+from .results import (
+    Atoms,
+    MissingFact,
+    conditions_json,
+    missing_facts,
+    read,
+    sort_norms,
+    symbol_of,
+    term_or_person,
+    union,
+)
 from .worlds import Condition, Worlds
 
 if TYPE_CHECKING:
@@ -105,8 +115,7 @@ def _walked(atoms: Atoms) -> frozenset[Walked]:
 
 def check_record(kb: KnowledgeBase, case: Case, readings: Mapping[str, str]) -> Check:
     """Compare the record and the facts of *case* with the norms that speak of it."""
-    topics, opening = open_topics(kb, case, USE, readings)
-    worlds = Worlds(kb.program(f"{case.kind.term.id}.{USE}"), [*case_atoms(kb, case, readings), *opening], topics, SHOWN)
+    worlds = worlds_of(kb, case, USE, readings, SHOWN)
     cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]] = {}
     everything = union(worlds.outcomes(), cache)
     findings = [*_breaches(kb, case, worlds, everything, cache), *_steps(kb, case, worlds, everything, cache)]
@@ -119,7 +128,10 @@ def check_record(kb: KnowledgeBase, case: Case, readings: Mapping[str, str]) -> 
     ]
     if case.record is not None and not any(f.status == MISSING for f in findings):
         met = {s[4] for s in everything.get("stage")} - touched - {f.norm for f in satisfied}
-        satisfied += [Finding(f"s{n}", SATISFIED, norm, Bilingual(kb.norms[norm].quote, kb.norms[norm].gist)) for n, norm in enumerate(sort_norms(met), len(satisfied) + 1)]
+        satisfied += [
+            Finding(f"s{n}", SATISFIED, norm, Bilingual(kb.norms[norm].quote, kb.norms[norm].gist))
+            for n, norm in enumerate(sort_norms(met), len(satisfied) + 1)
+        ]
     speaks = bool(findings or satisfied)
     return Check(kb, case, _verdict(findings, speaks), tuple(findings), tuple(satisfied), readings)
 
@@ -145,14 +157,22 @@ def _verdict(findings: Iterable[Finding], speaks: bool) -> str:
 
 
 def _breaches(
-    kb: KnowledgeBase, case: Case, worlds: Worlds, everything: Atoms, cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]]
+    kb: KnowledgeBase,
+    case: Case,
+    worlds: Worlds,
+    everything: Atoms,
+    cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]],
 ) -> Iterable[Finding]:
     permits: dict[str, set[str]] = {}
     for norm, other in everything.get("permits"):
         permits.setdefault(other, set()).add(norm)
     for norm, witness in everything.get("breach"):
         decision = worlds.decide(lambda raw, w=(norm, witness): w in read(raw, cache).get("breach"))  # type: ignore[misc]
-        shown = {"what": term_or_person(kb, case, str(witness)) if str(witness) not in case.kind.fields else case.kind.fields[str(witness)].term.to_json()}
+        shown = {
+            "what": term_or_person(kb, case, str(witness))
+            if str(witness) not in case.kind.fields
+            else case.kind.fields[str(witness)].term.to_json()
+        }
         entry = kb.norms[norm]
         if decision.missing:
             missing = missing_facts(kb, case, decision.missing)
@@ -172,7 +192,11 @@ def _breaches(
 
 
 def _steps(
-    kb: KnowledgeBase, case: Case, worlds: Worlds, everything: Atoms, cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]]
+    kb: KnowledgeBase,
+    case: Case,
+    worlds: Worlds,
+    everything: Atoms,
+    cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]],
 ) -> Iterable[Finding]:
     if not everything.get("route"):
         return
@@ -194,9 +218,11 @@ def _steps(
         for walked in outcome:
             under.setdefault(walked, []).extend(conditions)
     followed = [w for w in under if w.followed]
-    for walked, conditions in under.items():
-        rivals = sort_norms(n for w in followed if w != walked for (key, _), found in norms.items() if key == w.key for n in found)
-        held = () if any(not c for c in conditions) or len(under) == 1 else tuple(sorted(set(conditions)))
+    for walked, held_under in under.items():
+        rivals = sort_norms(
+            n for w in followed if w != walked for (key, _), found in norms.items() if key == w.key for n in found
+        )
+        held = () if any(not c for c in held_under) or len(under) == 1 else tuple(sorted(set(held_under)))
         for i in sorted(walked.missing):
             act, offices, _, _ = walked.key.stages[i]
             who, what = kb.term(offices[0]).label, kb.term(act).label
@@ -205,9 +231,32 @@ def _steps(
             status = MISSING if case.complete else OPEN
             missing = () if case.complete else (RECORD,)
             # when every rival procedure lacks something too, the record is wrong under each of them
-            yield Finding("", status, sort_norms(norms[walked.key, i])[-1], message, witness, held if rivals else (), missing, rivals)
+            yield Finding(
+                "",
+                status,
+                sort_norms(norms[walked.key, i])[-1],
+                message,
+                witness,
+                held if rivals else (),
+                missing,
+                rivals,
+            )
         for late, early in sorted(walked.misordered):
             one, two = (kb.term(walked.key.stages[i][0]).label for i in (late, early))
-            message = Bilingual(f"环节次序不符:{two.zh}应在{one.zh}之前", f"out of order: {two.en} comes before {one.en}")
-            witness = {"action": kb.term(walked.key.stages[late][0]).to_json(), "before": kb.term(walked.key.stages[early][0]).to_json()}
-            yield Finding("", VIOLATED, sort_norms(norms[walked.key, late])[-1], message, witness, held if rivals else (), (), rivals)
+            message = Bilingual(
+                f"环节次序不符:{two.zh}应在{one.zh}之前", f"out of order: {two.en} comes before {one.en}"
+            )
+            witness = {
+                "action": kb.term(walked.key.stages[late][0]).to_json(),
+                "before": kb.term(walked.key.stages[early][0]).to_json(),
+            }
+            yield Finding(
+                "",
+                VIOLATED,
+                sort_norms(norms[walked.key, late])[-1],
+                message,
+                witness,
+                held if rivals else (),
+                (),
+                rivals,
+            )

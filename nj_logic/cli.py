@@ -34,7 +34,9 @@ def default_lang() -> str:
 class _Suggesting(click.Group):
     """A group that names the nearest command for one that is unknown."""
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, with the nearest right word in the error."""
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             from .errors import nearest
@@ -43,7 +45,9 @@ class _Suggesting(click.Group):
             hint = (f"; did you mean {near}?", f";是否指 {near}?") if near else ("", "")
             listed = ", ".join(self.list_commands(ctx))
             word = args[0][:80]
-            raise InputError(f"there is no command {word!r}{hint[0]} Commands: {listed}", f"没有命令“{word}”{hint[1]} 可用:{listed}")
+            raise InputError(
+                f"there is no command {word!r}{hint[0]} Commands: {listed}", f"没有命令“{word}”{hint[1]} 可用:{listed}"
+            )
         return super().resolve_command(ctx, args)
 
 
@@ -59,14 +63,27 @@ def _lang(_context: click.Context, _parameter: click.Parameter, value: str | Non
 
 def common(command: Command) -> Command:
     """The options that every command has."""
-    command = click.option("--lang", type=click.Choice(["zh", "en"]), callback=_lang, help="Language 语言 (default: the locale's, else zh).")(command)
+    command = click.option(
+        "--lang",
+        type=click.Choice(["zh", "en"]),
+        callback=_lang,
+        help="Language 语言 (default: the locale's, else zh).",
+    )(command)
     command = click.option("--json", "as_json", is_flag=True, help="Print JSON; the same as --format json.")(command)
-    return click.option("--format", "format_", type=click.Choice(["pretty", "json"]), default="pretty", help="Output format 输出格式.")(command)
+    return click.option(
+        "--format", "format_", type=click.Choice(["pretty", "json"]), default="pretty", help="Output format 输出格式."
+    )(command)
 
 
 def weighing(command: Command) -> Command:
     """The option of commands that weigh readings."""
-    return click.option("--reading", "readings", multiple=True, metavar="TOPIC=OPTION", help="Fix a reading 固定一种解释; see nj readings.")(command)
+    return click.option(
+        "--reading",
+        "readings",
+        multiple=True,
+        metavar="TOPIC=OPTION",
+        help="Fix a reading 固定一种解释; see nj readings.",
+    )(command)
 
 
 case_file = click.argument("case_file", metavar="CASE", type=click.Path(path_type=Path))
@@ -147,7 +164,9 @@ def answer(case_file: Path, readings: tuple[str, ...], lang: str, as_json: bool,
 @click.option("--all", "everything", is_flag=True, help="List satisfied norms too 同时列出已满足的规范.")
 @weighing
 @common
-def check(case_files: tuple[Path, ...], everything: bool, readings: tuple[str, ...], lang: str, as_json: bool, format_: str) -> None:
+def check(
+    case_files: tuple[Path, ...], everything: bool, readings: tuple[str, ...], lang: str, as_json: bool, format_: str
+) -> None:
     """What the record of each CASE did wrong or still lacks. 检查办理经过。"""
     kb = knowledge()
     chosen = fixed(readings)
@@ -168,7 +187,9 @@ def check(case_files: tuple[Path, ...], everything: bool, readings: tuple[str, .
 @click.option("--roster", type=click.Path(path_type=Path), help="The roster for a table (CSV, XLSX) of absences 名册.")
 @weighing
 @common
-def conflicts(register: Path, roster: Path | None, readings: tuple[str, ...], lang: str, as_json: bool, format_: str) -> None:
+def conflicts(
+    register: Path, roster: Path | None, readings: tuple[str, ...], lang: str, as_json: bool, format_: str
+) -> None:
     """Clashes in a REGISTER of absences, and who acts when. 外出登记中的冲突与代行情况。"""
     kb = knowledge()
     result = kb.conflicts(kb.register(register, roster), fixed(readings))
@@ -212,7 +233,7 @@ def article(number: int, lang: str, as_json: bool, format_: str) -> None:
     else:
         from . import terminal
 
-        click.echo(terminal.article(kb, result, lang))
+        click.echo(terminal.article(result, lang))
 
 
 @nj.command()
@@ -229,7 +250,7 @@ def norms(number: int | None, lang: str, as_json: bool, format_: str) -> None:
     else:
         from . import terminal
 
-        click.echo(terminal.norms(kb, result, lang))
+        click.echo(terminal.norms(result, lang))
 
 
 @nj.command()
@@ -245,7 +266,7 @@ def coverage(lang: str, as_json: bool, format_: str) -> None:
     else:
         from . import terminal
 
-        click.echo(terminal.coverage(kb, result, lang))
+        click.echo(terminal.coverage(result, lang))
 
 
 @nj.command()
@@ -277,7 +298,7 @@ def kinds(lang: str, as_json: bool, format_: str) -> None:
     else:
         from . import terminal
 
-        click.echo(terminal.kinds(kb, result, lang))
+        click.echo(terminal.kinds(result, lang))
 
 
 @nj.command()
@@ -326,7 +347,11 @@ def lint(lang: str, as_json: bool, format_: str) -> None:
 
 def _language_of(arguments: list[str]) -> str:
     for i, argument in enumerate(arguments):
-        value = argument.removeprefix("--lang=") if argument.startswith("--lang=") else (arguments[i + 1] if argument == "--lang" and i + 1 < len(arguments) else "")
+        value = (
+            argument.removeprefix("--lang=")
+            if argument.startswith("--lang=")
+            else (arguments[i + 1] if argument == "--lang" and i + 1 < len(arguments) else "")
+        )
         if value in {"zh", "en"}:
             return value
     return default_lang()
@@ -358,7 +383,10 @@ def main() -> NoReturn:
     except Exception as error:
         if os.environ.get("NJ_TRACEBACK"):
             raise
-        _complain({"zh": "程序出错", "en": "the program failed"}[lang] + f": {type(error).__name__}: {error} (NJ_TRACEBACK=1 shows where)")
+        _complain(
+            {"zh": "程序出错", "en": "the program failed"}[lang]
+            + f": {type(error).__name__}: {error} (NJ_TRACEBACK=1 shows where)"
+        )
         sys.exit(3)
 
 

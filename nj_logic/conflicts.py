@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import Bilingual, InputError
-from .facts import case_atoms, open_topics
+from .facts import worlds_of
 from .results import conditions_json, read, sort_norms, symbol_of, union
 from .worlds import Condition, Worlds
 
@@ -104,10 +104,11 @@ def find_conflicts(kb: KnowledgeBase, register: Case, readings: Mapping[str, str
     if not register.kind.register:
         listed = ", ".join(i for i, k in kb.kinds.items() if k.register)
         label = register.kind.term.label
-        raise InputError(f"{label.en} is no register of absences; kinds that are: {listed}", f"“{label.zh}”不是外出登记;可用:{listed}")
-    topics, opening = open_topics(kb, register, USE, readings)
-    program = kb.program(f"{register.kind.term.id}.{USE}")
-    worlds = Worlds(program, [*case_atoms(kb, register, readings), *opening], topics, SHOWN)
+        raise InputError(
+            f"{label.en} is no register of absences; kinds that are: {listed}",
+            f"“{label.zh}”不是外出登记;可用:{listed}",
+        )
+    worlds = worlds_of(kb, register, USE, readings, SHOWN)
     cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]] = {}
     everything = union(worlds.outcomes(), cache)
     conditions = _Conditions(worlds, cache)
@@ -116,10 +117,14 @@ def find_conflicts(kb: KnowledgeBase, register: Case, readings: Mapping[str, str
     days: dict[tuple[str, tuple[str, ...], _Held], dict[int, list[_Atom]]] = {}
     for atom in everything.get("incident"):
         type_, _, one, other, day = atom
-        days.setdefault((type_, tuple(sorted({one, other})), conditions.of("incident", atom)), {}).setdefault(day, []).append(("incident", atom))
+        days.setdefault((type_, tuple(sorted({one, other})), conditions.of("incident", atom)), {}).setdefault(
+            day, []
+        ).append(("incident", atom))
     for atom in everything.get("nobody_acts"):
         person, day, _ = atom
-        days.setdefault((NOBODY_ACTS, (person,), conditions.of("nobody_acts", atom)), {}).setdefault(day, []).append(("nobody_acts", atom))
+        days.setdefault((NOBODY_ACTS, (person,), conditions.of("nobody_acts", atom)), {}).setdefault(day, []).append(
+            ("nobody_acts", atom)
+        )
     for (type_, persons, held), found in days.items():
         label = kb.term(type_).label
         names = [register.official(p).title for p in persons]
@@ -127,7 +132,8 @@ def find_conflicts(kb: KnowledgeBase, register: Case, readings: Mapping[str, str
             atoms = [a for day, held_atoms in found.items() if _within(day, start, end) for a in held_atoms]
             norms = sort_norms(a[1] if name == "incident" else a[2] for name, a in atoms)
             message = Bilingual(
-                f"{label.zh}:{'、'.join(names)}({_span(start, end, 'zh')})", f"{label.en}: {', '.join(names)} ({_span(start, end, 'en')})"
+                f"{label.zh}:{'、'.join(names)}({_span(start, end, 'zh')})",
+                f"{label.en}: {', '.join(names)} ({_span(start, end, 'en')})",
             )
             goal = symbol_of(worlds.outcomes(), cache, *min(atoms, key=repr))
             findings.append(Finding("", type_, norms, persons, start, end, message, held.under, goal, held.world))
@@ -147,8 +153,12 @@ def find_conflicts(kb: KnowledgeBase, register: Case, readings: Mapping[str, str
                 f"{label.zh}({_span(start, end, 'zh')}):{len(powers)}项职权无人行使",
                 f"{label.en} ({_span(start, end, 'en')}): {len(powers)} powers that nobody can exercise",
             )
-            goal = symbol_of(worlds.outcomes(), cache, *min(by_day[min(d for d in by_day if _within(d, start, end))], key=repr))
-            findings.append(Finding("", STUCK, sort_norms(powers), persons, start, end, message, held.under, goal, held.world))
+            goal = symbol_of(
+                worlds.outcomes(), cache, *min(by_day[min(d for d in by_day if _within(d, start, end))], key=repr)
+            )
+            findings.append(
+                Finding("", STUCK, sort_norms(powers), persons, start, end, message, held.under, goal, held.world)
+            )
 
     findings.sort(key=lambda f: (f.start or datetime.date.min, f.type, f.persons, f.norms))
     findings = [replace(f, id=f"f{n}") for n, f in enumerate(findings, 1)]

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .atoms import Atom, Const, Var, from_clingo, parse_atom, text
-from .build import NORM_ID
 from .errors import Bilingual, InputError
 from .facts import world_atoms
-from .prolog import Place, Proof, PrologEngine
+from .knowledge import NORM_ID
+from .prolog import Place, PrologEngine, Proof
 from .worlds import Condition
 
 if TYPE_CHECKING:
+    import clingo
+
     from .case import Case
     from .knowledge import KnowledgeBase
 
@@ -56,12 +58,18 @@ def norms_of(kb: KnowledgeBase, atom: Atom) -> list[str]:
 
 def node_json(kb: KnowledgeBase, proof: Proof) -> dict[str, Any]:
     """A node of a proof with its norms and quotations."""
-    node: dict[str, Any] = {"atom": text(proof.atom), "by": proof.by, "words": {lang: words(kb, proof.atom, lang) for lang in ("zh", "en")}}
+    node: dict[str, Any] = {
+        "atom": text(proof.atom),
+        "by": proof.by,
+        "words": {lang: words(kb, proof.atom, lang) for lang in ("zh", "en")},
+    }
     if proof.rule is not None:
         node["rule"] = place(kb, proof.rule)
     node["norms"] = [{"id": n, "quote": kb.norms[n].quote} for n in norms_of(kb, proof.atom)]
     if proof.attempts:
-        node["attempts"] = [{"rule": place(kb, a.rule), "failed": text(a.failed), "negated": a.negated} for a in proof.attempts]
+        node["attempts"] = [
+            {"rule": place(kb, a.rule), "failed": text(a.failed), "negated": a.negated} for a in proof.attempts
+        ]
     if proof.repeat:
         node["repeat"] = True
     node["children"] = [node_json(kb, child) for child in proof.children]
@@ -154,14 +162,28 @@ def _step_goals(kb: KnowledgeBase, case: Case, goal: str, readings: Mapping[str,
                 if goal not in (step.id, path.id):
                     continue
                 label = Bilingual(
-                    f"{kb.term(step.actor).label.zh}{kb.term(step.action).label.zh}", f"{kb.term(step.actor).label.en}: {kb.term(step.action).label.en}"
+                    f"{kb.term(step.actor).label.zh}{kb.term(step.action).label.zh}",
+                    f"{kb.term(step.actor).label.en}: {kb.term(step.action).label.en}",
                 )
                 world = alternative.world
-                stage: Atom = ("stage", case.id, Var("R"), Var("S"), Const(step.actor), Const(step.action), step.norms[0])
+                stage: Atom = (
+                    "stage",
+                    case.id,
+                    Var("R"),
+                    Var("S"),
+                    Const(step.actor),
+                    Const(step.action),
+                    step.norms[0],
+                )
                 yield Goal(label, stage, "paths", world)
                 if step.person is not None:
                     holder = step.acting_for or step.person
-                    yield Goal(label, ("acts", case.id, Var("D"), Const(step.actor), Const(step.action), step.person, holder), "paths", world)
+                    yield Goal(
+                        label,
+                        ("acts", case.id, Var("D"), Const(step.actor), Const(step.action), step.person, holder),
+                        "paths",
+                        world,
+                    )
 
 
 def _answer_goals(kb: KnowledgeBase, case: Case, goal: str, readings: Mapping[str, str]) -> Iterator[Goal]:
@@ -178,8 +200,15 @@ def _finding_goals(kb: KnowledgeBase, case: Case, goal: str, readings: Mapping[s
     if case.kind.register:
         for clash in kb.conflicts(case, readings).findings:
             if clash.id == goal and clash.goal:
-                yield Goal(clash.message, from_clingo(clash.goal), "conflicts", clash.world)
+                yield Goal(clash.message, _named(case, clash.goal), "conflicts", clash.world)
         return
     for finding in kb.check(case, readings).findings:
         if finding.id == goal and finding.goal:
-            yield Goal(finding.message, from_clingo(finding.goal), "check", finding.world)
+            yield Goal(finding.message, _named(case, finding.goal), "check", finding.world)
+
+
+def _named(case: Case, goal: clingo.Symbol) -> Atom:
+    """The goal as an atom about *case*: worlds are shared by cases that state the same, and leave the name out."""
+    name, *arguments = from_clingo(goal)
+    arguments[0] = case.id
+    return (name, *arguments)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import clingo
 
-from .worlds import Topic, symbol
+from .worlds import Topic, Worlds, symbol
 
 if TYPE_CHECKING:
     from .case import Case
@@ -25,16 +25,41 @@ def constant(name: str) -> clingo.Symbol:
     return clingo.Function(name, [])
 
 
-def case_atoms(kb: KnowledgeBase, case: Case, readings: Mapping[str, str]) -> list[clingo.Symbol]:
+ANY_CASE = clingo.String("")
+"""The name of the case in the worlds: cases that state the same share them."""
+KEPT_WORLDS = 32
+
+
+def worlds_of(
+    kb: KnowledgeBase, case: Case, use: str, readings: Mapping[str, str], shown: tuple[tuple[str, int], ...]
+) -> Worlds:
+    """The worlds of a case for one use; those of the last few different cases are kept."""
+    topics, opening = open_topics(kb, case, use, readings, ANY_CASE)
+    atoms = (*case_atoms(kb, case, readings, ANY_CASE), *opening)
+    key = (case.kind.term.id, use, atoms)
+    found = kb.kept_worlds.pop(key, None)
+    if found is None:
+        found = Worlds(kb.program(f"{case.kind.term.id}.{use}"), atoms, topics, shown)
+    kb.kept_worlds[key] = found
+    if len(kb.kept_worlds) > KEPT_WORLDS:
+        kb.kept_worlds.pop(next(iter(kb.kept_worlds)))
+    return found
+
+
+def case_atoms(
+    kb: KnowledgeBase, case: Case, readings: Mapping[str, str], name: clingo.Symbol | None = None
+) -> list[clingo.Symbol]:
     """The atoms that the case states: facts, roster, absences, record, and the readings that are fixed.
 
     Amounts become cells, days their ordinal numbers; text of the user stays a string.
+
+    Args:
+        name: the case's name in the atoms; by default its id.
     """
-    return list(_atoms(kb, case, readings))
+    return list(_atoms(kb, case, readings, name or clingo.String(case.id)))
 
 
-def _atoms(kb: KnowledgeBase, case: Case, readings: Mapping[str, str]) -> Iterable[clingo.Symbol]:
-    c = clingo.String(case.id)
+def _atoms(kb: KnowledgeBase, case: Case, readings: Mapping[str, str], c: clingo.Symbol) -> Iterable[clingo.Symbol]:
     yield symbol("case", c)
     yield symbol("kind", c, constant(case.kind.term.id))
     if case.kind.register:
@@ -117,7 +142,9 @@ DAY = "date"
 PRESENCE = "absence of "
 
 
-def world_atoms(kb: KnowledgeBase, case: Case, use: str, readings: Mapping[str, str], world: Condition) -> list[clingo.Symbol]:
+def world_atoms(
+    kb: KnowledgeBase, case: Case, use: str, readings: Mapping[str, str], world: Condition
+) -> list[clingo.Symbol]:
     """The case's atoms in one world: what *world* leaves open takes its first option."""
     topics, opening = open_topics(kb, case, use, readings)
     chosen = dict(world)
@@ -128,9 +155,11 @@ def world_atoms(kb: KnowledgeBase, case: Case, use: str, readings: Mapping[str, 
     return [a for a in atoms if a.name != "at_work"]
 
 
-def open_topics(kb: KnowledgeBase, case: Case, use: str, readings: Mapping[str, str]) -> tuple[list[Topic], list[clingo.Symbol]]:
+def open_topics(
+    kb: KnowledgeBase, case: Case, use: str, readings: Mapping[str, str], name: clingo.Symbol | None = None
+) -> tuple[list[Topic], list[clingo.Symbol]]:
     """What is open in the case, facts first, and the atoms that open it."""
-    c = clingo.String(case.id)
+    c = name or clingo.String(case.id)
     topics: list[Topic] = []
     atoms: list[clingo.Symbol] = []
     for id_, declared in case.kind.fields.items():
@@ -163,5 +192,11 @@ def open_topics(kb: KnowledgeBase, case: Case, use: str, readings: Mapping[str, 
             t = constant(topic)
             atoms.append(symbol("open_reading", c, t))
             atoms += [symbol("option", t, constant(o)) for o in kb.readings[topic]["options"]]
-            topics.append(Topic(topic, False, tuple((o, symbol("reading", c, t, constant(o))) for o in kb.readings[topic]["options"])))
+            topics.append(
+                Topic(
+                    topic,
+                    False,
+                    tuple((o, symbol("reading", c, t, constant(o))) for o in kb.readings[topic]["options"]),
+                )
+            )
     return topics, atoms

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
     from .conflicts import Conflicts
     from .explain import Explanation
     from .paths import Paths
+    from .worlds import Worlds
+
+
+NORM_ID = re.compile(r"a(\d+)\.p(\d+)\.n(\d+)")
+"""A norm's id: article, paragraph, number."""
+KEPT_COMPILED = 8
+"""How many compiled forms the user's cache keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,18 +128,18 @@ class KnowledgeBase:
         self.compiled = self._compiled()
         self._core = json.loads((self.compiled / "core.json").read_text(encoding="utf-8"))
         self.cells = Cells(
-            Rung(ladder, name, _decimal(low), low_in, _decimal(high), high_in) for ladder, name, low, low_in, high, high_in in self._core["rungs"]
+            Rung(ladder, name, _decimal(low), low_in, _decimal(high), high_in)
+            for ladder, name, low, low_in, high, high_in in self._core["rungs"]
         )
         self.strengths: dict[str, str] = self._core["strengths"]
         self._programs: dict[str, str] = {}
+        self.kept_worlds: dict[object, Worlds] = {}
 
     def _compiled(self) -> Path:
         packed = self.root / "compiled"
         if packed.is_dir():
             return packed
-        from .build import compile_knowledge, fingerprint
-
-        return compiled_folder(self.root, self.reasoning, fingerprint, compile_knowledge)
+        return compiled_folder(self.root, self.reasoning)
 
     # -- words -------------------------------------------------------------------------------------------------------
 
@@ -223,7 +231,7 @@ class KnowledgeBase:
         if default is not None and spec["type"] == "boolean":
             default = default == "true"
         if default is not None and spec["type"] == "terms":
-            default = tuple(default)
+            default = tuple(spec["default"])
         words = {w: o for o in options for w in self.term(o).words}
         when = {f: tuple(v if isinstance(v, list) else [v]) for f, v in spec.get("when", {}).items()}
         when = {f: tuple({"true": "yes", "false": "no"}.get(v, v) for v in values) for f, values in when.items()}
@@ -368,49 +376,66 @@ class KnowledgeBase:
         return explain(self, case, goal, self.fixed_readings(readings or {}))
 
 
-def compiled_folder(root: Path, reasoning: Path | None, fingerprint: Any, compile_knowledge: Any) -> Path:  # noqa: ANN401
-    """The folder of the compiled form of *root*, compiled now if there is none that is up to date."""
+def fingerprint(root: Path, reasoning: Path | None) -> str:
+    """A digest of all files on which the compiled form depends: their names, sizes and times of change."""
     import hashlib
+
+    files = (
+        sorted((root / "kb").rglob("*.*"))
+        + sorted((root / "tests" / "scenarios").rglob("*.yaml"))
+        + sorted(places.PACKAGE.glob("*.*"))
+    )
+    files += sorted(reasoning.rglob("*.lp")) if reasoning else []
+    digest = hashlib.blake2b(digest_size=10)
+    for file in files:
+        stat = file.stat()
+        digest.update(f"{file}|{stat.st_size}|{stat.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def compiled_folder(root: Path, reasoning: Path | None) -> Path:
+    """The folder of the compiled form of *root*, compiled now if there is none that is up to date.
+
+    It lies in the user's cache; where that cannot be written, in a temporary folder.
+    """
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nj_logic"
+    target = cache / fingerprint(root.resolve(), reasoning)
+    if target.is_dir():
+        return target
     import shutil
     import tempfile
 
-    key = hashlib.blake2b(f"{root.resolve()}|{reasoning}|{fingerprint(root)}|{fingerprint_of(reasoning)}".encode(), digest_size=10).hexdigest()
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nj_logic"
-    target = cache / key
-    if target.is_dir():
-        return target
+    from .build import compile_knowledge
+
     try:
         cache.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix="compiling-", dir=cache))
     except OSError:
         made = Path(tempfile.mkdtemp(prefix="nj_logic-"))
-        target = made / "kb"
+        compile_knowledge(root, made, reasoning)
+        return made
     try:
         compile_knowledge(root, made / "kb", reasoning)
-        if target.parent == cache:
-            try:
-                (made / "kb").rename(target)
-            except OSError:  # somebody else was faster
-                if not target.is_dir():
-                    raise
+        try:
+            (made / "kb").rename(target)
+        except OSError:  # somebody else was faster
+            if not target.is_dir():
+                raise
     finally:
-        if target.parent == cache:
-            shutil.rmtree(made, ignore_errors=True)
+        shutil.rmtree(made, ignore_errors=True)
+    kept = sorted((f for f in cache.iterdir() if not f.name.startswith("compiling-")), key=lambda f: f.stat().st_mtime)
+    for old in kept[:-KEPT_COMPILED]:
+        shutil.rmtree(old, ignore_errors=True)
     return target
-
-
-def fingerprint_of(folder: Path | None) -> str:
-    """Names, sizes and times of the files below *folder*."""
-    if folder is None:
-        return ""
-    return "|".join(f"{f}:{f.stat().st_size}:{f.stat().st_mtime_ns}" for f in sorted(folder.rglob("*.lp")))
 
 
 def _unknown(en: str, zh: str, word: str, allowed: Mapping[str, Any]) -> InputError:
     near = nearest(word, allowed)
     hint_en, hint_zh = (f"; did you mean {near}?", f";是否指“{near}”?") if near else ("", "")
     listed = ", ".join(sorted(allowed))
-    return InputError(f"{word[:80]!r} is no {en}{hint_en} Allowed: {listed}", f"“{word[:80]}”不是{zh}{hint_zh} 可用:{listed}")
+    return InputError(
+        f"{word[:80]!r} is no {en}{hint_en} Allowed: {listed}", f"“{word[:80]}”不是{zh}{hint_zh} 可用:{listed}"
+    )
 
 
 def _term(id_: str, entry: Mapping[str, Any]) -> Term:

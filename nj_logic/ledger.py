@@ -34,7 +34,10 @@ def _article_text(kb: KnowledgeBase, number: int) -> dict[str, Any]:
         if entry["number"] == number:
             return dict(entry)
     last = kb.text["articles"][-1]["number"]
-    raise InputError(f"there is no article {number}; the articles are 1 to {last} (0 is the notice)", f"没有第{number}条;条文为1至{last}(0为通知)")
+    raise InputError(
+        f"there is no article {number}; the articles are 1 to {last} (0 is the notice)",
+        f"没有第{number}条;条文为1至{last}(0为通知)",
+    )
 
 
 def article(kb: KnowledgeBase, number: int) -> dict[str, Any]:
@@ -78,7 +81,12 @@ def coverage(kb: KnowledgeBase) -> dict[str, Any]:
             left = uncovered(Paragraph(i, text, 0), quotes.get((number, i), []))
             unaccounted += [{"article": number, "paragraph": i, "text": stretch} for stretch in left]
     articles = sum(1 for entry in kb.text["articles"] if entry["number"])
-    return {"articles": articles, **_counts(kb, kb.norms.values()), "unaccounted_text": unaccounted, "by_article": by_article}
+    return {
+        "articles": articles,
+        **_counts(kb, kb.norms.values()),
+        "unaccounted_text": unaccounted,
+        "by_article": by_article,
+    }
 
 
 def _counts(kb: KnowledgeBase, norms: Iterable[Norm]) -> dict[str, int]:
@@ -140,7 +148,10 @@ def schema(kb: KnowledgeBase, kind: str, lang: str) -> dict[str, Any]:
         "type": "object", "required": ["id"],
         "properties": {"id": person, "title": {"type": "string"}, "office": _one_or_more({"enum": sorted(kb.office_words)}), "portfolio": _one_or_more(person)},
     }  # fmt: skip
-    people = {"officials": {"type": "array", "items": official}, "ab_pairs": {"type": "array", "items": {"type": "array", "items": person, "minItems": 2, "maxItems": 2}}}
+    people = {
+        "officials": {"type": "array", "items": official},
+        "ab_pairs": {"type": "array", "items": {"type": "array", "items": person, "minItems": 2, "maxItems": 2}},
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema", "title": declared.term.label.say(lang), "type": "object",
         "required": ["kind"], "additionalProperties": False,
@@ -184,8 +195,16 @@ def _field_schema(kb: KnowledgeBase, declared: Field, lang: str) -> dict[str, An
     if declared.default is not None:
         found["default"] = declared.default if not isinstance(declared.default, tuple) else list(declared.default)
     found["x-when-not-stated"] = (
-        "default" if declared.default is not None else "not considered" if declared.optional or not declared.can_be_open else "open"
+        "default"
+        if declared.default is not None
+        else "not considered"
+        if declared.optional or not declared.can_be_open
+        else "open"
     )
     if declared.can_be_open:
-        found = {"title": found.pop("title"), "anyOf": [found, {"const": "unknown"}], **({"default": found["default"]} if "default" in found else {})}
+        found = {
+            "title": found.pop("title"),
+            "anyOf": [found, {"const": "unknown"}],
+            **({"default": found["default"]} if "default" in found else {}),
+        }
     return found

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .errors import Bilingual
-from .facts import case_atoms, open_topics
+from .facts import ANY_CASE, worlds_of
 from .results import (
     CONFLICT,
     DETERMINED,
@@ -169,10 +169,10 @@ def routes(atoms: Atoms) -> list[Route]:
     blocked = {(office, act) for _, office, act in atoms.get("blocked")}
     stages: dict[str, dict[str, tuple[set[str], set[str], dict[str, set[str]]]]] = {}
     for route, stage, office, act, norm in atoms.get("stage"):
-        offices, acts, norms = stages.setdefault(route, {}).setdefault(stage, (set(), set(), {}))
+        offices, acts, by_office = stages.setdefault(route, {}).setdefault(stage, (set(), set(), {}))
         offices.add(office)
         acts.add(act)
-        norms.setdefault(office, set()).add(norm)
+        by_office.setdefault(office, set()).add(norm)
     found = []
     for name in sorted({r for r, _ in atoms.get("route")}):
         keys: dict[str, StageKey] = {}
@@ -180,11 +180,15 @@ def routes(atoms: Atoms) -> list[Route]:
             act = min(acts)
             able = tuple(sorted((p for o in offices for p in performers.get((o, act), ())), key=repr))
             keys[stage] = (act, tuple(sorted(offices)), able, all((o, act) in blocked for o in offices))
-        edges = {(late, early) for r, late, early in atoms.get("follows") if r == name and late in keys and early in keys}
+        edges = {
+            (late, early) for r, late, early in atoms.get("follows") if r == name and late in keys and early in keys
+        }
         order = _topological(sorted(keys, key=lambda s: (keys[s], s)), edges)
         positions = {stage: i for i, stage in enumerate(order)}
         key = RouteKey(tuple(keys[s] for s in order), frozenset((positions[a], positions[b]) for a, b in edges))
-        norms = sort_norms([n for r, n in atoms.get("route") if r == name] + [s[4] for s in atoms.get("stage") if s[0] == name])
+        norms = sort_norms(
+            [n for r, n in atoms.get("route") if r == name] + [s[4] for s in atoms.get("stage") if s[0] == name]
+        )
         stage_norms = {(s, o): sort_norms(n) for s, (_, _, by) in stages.get(name, {}).items() for o, n in by.items()}
         found.append(Route(name, key, norms, positions, stage_norms))
     return found
@@ -213,9 +217,11 @@ def find_paths(kb: KnowledgeBase, case: Case, readings: Mapping[str, str]) -> Pa
     if not case.kind.procedure:
         listed = ", ".join(i for i, k in kb.kinds.items() if k.procedure)
         label = case.kind.term.label
-        raise InputError(f"{label.en} has no procedure; kinds that have one: {listed}", f"“{label.zh}”没有审批程序;有程序的类型:{listed}")
-    topics, opening = open_topics(kb, case, USE, readings)
-    worlds = Worlds(kb.program(f"{case.kind.term.id}.{USE}"), [*case_atoms(kb, case, readings), *opening], topics, SHOWN)
+        raise InputError(
+            f"{label.en} has no procedure; kinds that have one: {listed}",
+            f"“{label.zh}”没有审批程序;有程序的类型:{listed}",
+        )
+    worlds = worlds_of(kb, case, USE, readings, SHOWN)
     cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]] = {}
     decision = worlds.decide(lambda raw: frozenset(r.key for r in routes(read(raw, cache))))
     if decision.missing:
@@ -235,21 +241,21 @@ def find_paths(kb: KnowledgeBase, case: Case, readings: Mapping[str, str]) -> Pa
     drafts += [(key, tuple(sorted(set(held))), tuple(raws), fixed) for key, (held, raws, fixed) in by_route.items()]
 
     alternatives = []
-    for key, conditions, raws, fixed in drafts:
+    for route_key, conditions, raws, fixed in drafts:
         conditions = () if any(not c for c in conditions) else conditions
-        if key is None:
+        if route_key is None:
             alternatives.append(Alternative(conditions, (), (), silent))
             continue
-        named = [r for raw in raws for r in routes(read(raw, cache)) if r.key == key]
+        named = [r for raw in raws for r in routes(read(raw, cache)) if r.key == route_key]
         norms = sort_norms(n for r in named for n in r.norms)
-        stages = tuple((" / ".join(offices), act) for act, offices, _, _ in key.stages)
-        if key.blocked:
-            act, offices, _, _ = key.blocked[0]
+        stages = tuple((" / ".join(offices), act) for act, offices, _, _ in route_key.stages)
+        if route_key.blocked:
+            act, offices, _, _ = route_key.blocked[0]
             closest = sort_norms(n for r in named for (_, o), ns in r.stage_norms.items() if o in offices for n in ns)
             because = Silence(nobody(kb, case, offices[0], act), closest)
             alternatives.append(Alternative(conditions, norms, (), because, stages, fixed))
         else:
-            alternatives.append(Alternative(conditions, norms, _walk(worlds, case, named, fixed, cache), None, stages, fixed))
+            alternatives.append(Alternative(conditions, norms, _walk(worlds, named, fixed, cache), None, stages, fixed))
     alternatives.sort(key=lambda a: (not a.paths, a.stages, a.norms, a.readings))
     alternatives = [_numbered(a, start) for a, start in zip(alternatives, _starts(alternatives), strict=True)]
 
@@ -262,7 +268,16 @@ def find_paths(kb: KnowledgeBase, case: Case, readings: Mapping[str, str]) -> Pa
         status = DETERMINED if alternatives[0].paths else UNDEFINED
     undefined = tuple(dict.fromkeys(a.undefined_because for a in alternatives if a.undefined_because is not None))
     shown = () if status == UNDEFINED else tuple(alternatives)
-    return Paths(kb, case, status, shown, (), undefined, _warnings(kb, case, alternatives, union(worlds.outcomes(), cache)), readings)
+    return Paths(
+        kb,
+        case,
+        status,
+        shown,
+        (),
+        undefined,
+        _warnings(kb, case, alternatives, union(worlds.outcomes(), cache)),
+        readings,
+    )
 
 
 def _starts(alternatives: Sequence[Alternative]) -> list[int]:
@@ -279,14 +294,22 @@ def _numbered(alternative: Alternative, start: int) -> Alternative:
     for n, path in enumerate(alternative.paths, start):
         ids = {s.id: f"p{n}.{s.no}" for s in path.steps}
         steps = tuple(
-            Step(ids[s.id], s.no, s.actor, s.action, s.person, s.acting_for, tuple(ids[a] for a in s.after), s.norms) for s in path.steps
+            Step(ids[s.id], s.no, s.actor, s.action, s.person, s.acting_for, tuple(ids[a] for a in s.after), s.norms)
+            for s in path.steps
         )
         paths.append(Path(f"p{n}", steps))
-    return Alternative(alternative.readings, alternative.norms, tuple(paths), alternative.undefined_because, alternative.stages, alternative.world)
+    return Alternative(
+        alternative.readings,
+        alternative.norms,
+        tuple(paths),
+        alternative.undefined_because,
+        alternative.stages,
+        alternative.world,
+    )
 
 
 def _walk(
-    worlds: Worlds, case: Case, named: Sequence[Route], fixed: Condition, cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]]
+    worlds: Worlds, named: Sequence[Route], fixed: Condition, cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]]
 ) -> tuple[Path, ...]:
     """The paths along a route in one world, each once."""
     import clingo
@@ -300,9 +323,11 @@ def _walk(
     acts = {i: s[0] for i, s in enumerate(route.key.stages)}
     direct = _reduction(route.key.order)
     paths = set()
-    for shown in worlds.walks(fixed, symbol("walks", clingo.String(case.id), clingo.Function(route.name, []))):
+    for shown in worlds.walks(fixed, symbol("walks", ANY_CASE, clingo.Function(route.name, []))):
         atoms = read(shown, cache)
-        persons = {stage: (person, None if person == holder else holder) for stage, person, holder in atoms.get("by_person")}
+        persons = {
+            stage: (person, None if person == holder else holder) for stage, person, holder in atoms.get("by_person")
+        }
         steps = []
         for stage, office in sorted(atoms.get("by_office"), key=lambda so: route.positions[so[0]]):
             i = route.positions[stage]
@@ -316,13 +341,19 @@ def _walk(
 
 def _reduction(order: frozenset[tuple[int, int]]) -> set[tuple[int, int]]:
     """The order without the edges that follow from others."""
-    return {(a, b) for a, b in order if not any((a, c) in order and (c, b) in order for c in {x for e in order for x in e})}
+    return {
+        (a, b) for a, b in order if not any((a, c) in order and (c, b) in order for c in {x for e in order for x in e})
+    }
 
 
 def _silence(kb: KnowledgeBase, case: Case, atoms: Atoms) -> Silence:
     closest = sort_norms(n for _, n in atoms.get("nearest")) or sort_norms(case.kind.asked_norms[USE])[:5]
     label = case.kind.term.label
-    return Silence(Bilingual(f"{label.zh}按什么程序办理", f"which procedure applies to this {label.en}"), closest, outside_of(kb, closest))
+    return Silence(
+        Bilingual(f"{label.zh}按什么程序办理", f"which procedure applies to this {label.en}"),
+        closest,
+        outside_of(kb, closest),
+    )
 
 
 def _warnings(kb: KnowledgeBase, case: Case, alternatives: Sequence[Alternative], atoms: Atoms) -> tuple[Warning, ...]:

@@ -89,7 +89,9 @@ def missing_facts(kb: KnowledgeBase, case: Case, ids: Iterable[str]) -> tuple[Mi
             found.append(MissingFact(DAY, Bilingual("日期", "the day")))
         elif id_.startswith(PRESENCE):
             who = id_.removeprefix(PRESENCE)
-            found.append(MissingFact(id_, Bilingual(f"{case.official(who).title}当日是否外出", f"whether {who} is away")))
+            found.append(
+                MissingFact(id_, Bilingual(f"{case.official(who).title}当日是否外出", f"whether {who} is away"))
+            )
         else:
             declared = case.kind.fields[id_]
             options = tuple(kb.term(o).label for o in declared.options)
@@ -147,7 +149,9 @@ def _plain(argument: clingo.Symbol) -> Any:  # noqa: ANN401
     return argument.string if argument.type == SymbolType.String else argument.name
 
 
-def symbol_of(raws: Iterable[Raw], cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]], name: str, arguments: tuple[Any, ...]) -> clingo.Symbol:
+def symbol_of(
+    raws: Iterable[Raw], cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]], name: str, arguments: tuple[Any, ...]
+) -> clingo.Symbol:
     """The atom of some world that reads as *name* and *arguments*."""
     wanted = (name, arguments)
     return min(one for raw in raws for one in raw if cache.get(one) == wanted)

@@ -72,7 +72,14 @@ def word(key: str, lang: str) -> str:
 
 def clean(text: str, *, keep_lines: bool = False) -> str:
     """Text of the user with control and direction characters made visible."""
-    return "".join(c if not _hidden(c) or (keep_lines and c == "\n") else f"\\u{ord(c):04x}" if ord(c) < 0x10000 else f"\\U{ord(c):08x}" for c in text)
+    return "".join(
+        c
+        if not _hidden(c) or (keep_lines and c == "\n")
+        else f"\\u{ord(c):04x}"
+        if ord(c) < 0x10000
+        else f"\\U{ord(c):08x}"
+        for c in text
+    )
 
 
 def _hidden(character: str) -> bool:
@@ -91,12 +98,20 @@ def _quotes(kb: KnowledgeBase, norms: Iterable[str], lang: str, indent: str) -> 
 
 def _under(kb: KnowledgeBase, conditions: Sequence[Condition], lang: str) -> str:
     def one(condition: Condition) -> str:
-        return word("and", lang).join(f"{kb.readings[t][lang]}: {kb.readings[t]['options'][o][lang]} [{t}={o}]" for t, o in condition)
+        return word("and", lang).join(
+            f"{kb.readings[t][lang]}: {kb.readings[t]['options'][o][lang]} [{t}={o}]" for t, o in condition
+        )
 
     return "" if not conditions or any(not c for c in conditions) else word("or", lang).join(map(one, conditions))
 
 
-def _tail(kb: KnowledgeBase, missing: Sequence[MissingFact], undefined: Sequence[Silence], warnings: Sequence[Warning], lang: str) -> list[str]:
+def _tail(
+    kb: KnowledgeBase,
+    missing: Sequence[MissingFact],
+    undefined: Sequence[Silence],
+    warnings: Sequence[Warning],
+    lang: str,
+) -> list[str]:
     lines = []
     if missing:
         lines.append(word("ask", lang))
@@ -123,7 +138,9 @@ def paths(result: Paths, lang: str) -> str:
         lines.append("")
         if len(result.alternatives) > 1:
             under = _under(kb, alternative.readings, lang)
-            lines.append(f"{word('alternative', lang)} {n}" + (f"  ({word('readings', lang)} {under})" if under else ""))
+            lines.append(
+                f"{word('alternative', lang)} {n}" + (f"  ({word('readings', lang)} {under})" if under else "")
+            )
         if alternative.undefined_because is not None:
             stages = "  →  ".join(f"{_actors(kb, o, lang)} {kb.term(a).label.say(lang)}" for o, a in alternative.stages)
             lines += [f"  {stages}"] if stages else []
@@ -134,8 +151,14 @@ def paths(result: Paths, lang: str) -> str:
                 who = ""
                 if step.person is not None and (step.acting_for is not None or not case.official(step.person).implied):
                     who = f" ({clean(case.official(step.person).title)}"
-                    who += f" {word('for', lang)} {clean(case.official(step.acting_for).title)})" if step.acting_for else ")"
-                lines.append(f"    {step.id}  {kb.term(step.actor).label.say(lang)}{who}  {kb.term(step.action).label.say(lang)}")
+                    who += (
+                        f" {word('for', lang)} {clean(case.official(step.acting_for).title)})"
+                        if step.acting_for
+                        else ")"
+                    )
+                lines.append(
+                    f"    {step.id}  {kb.term(step.actor).label.say(lang)}{who}  {kb.term(step.action).label.say(lang)}"
+                )
                 lines += _quotes(kb, step.norms, lang, "          ")
     tail = _tail(kb, result.missing, () if result.alternatives else result.undefined, result.warnings, lang)
     return "\n".join([*lines, *([""] if tail else []), *tail])
@@ -155,15 +178,26 @@ def answers(result: Answers, lang: str) -> str:
             under = _under(kb, alternative.readings, lang)
             mode = f"{word(alternative.mode, lang)} " if alternative.mode and len(alternative.value) > 1 else ""
             values = ", ".join(clean(value_text(kb, result, v, lang)) for v in alternative.value) or "—"
-            lines.append(f"  {alternative.id}  {mode}{values}" + (f"  ({word('readings', lang)} {under})" if under else ""))
+            lines.append(
+                f"  {alternative.id}  {mode}{values}" + (f"  ({word('readings', lang)} {under})" if under else "")
+            )
             for performer in alternative.performers:
                 if performer.acting_for is not None or not case.official(performer.person).implied:
-                    acting = f" ({word('for', lang)} {clean(case.official(performer.acting_for).title)})" if performer.acting_for else ""
+                    acting = (
+                        f" ({word('for', lang)} {clean(case.official(performer.acting_for).title)})"
+                        if performer.acting_for
+                        else ""
+                    )
                     lines.append(f"        {clean(case.official(performer.person).title)}{acting}")
             lines += _quotes(kb, alternative.norms, lang, "        ")
             if alternative.undefined_because is not None:
                 lines += ["      " + line for line in _tail(kb, (), (alternative.undefined_because,), (), lang)]
-        lines += ["  " + line for line in _tail(kb, answer.missing, () if answer.alternatives else answer.undefined, answer.warnings, lang)]
+        lines += [
+            "  " + line
+            for line in _tail(
+                kb, answer.missing, () if answer.alternatives else answer.undefined, answer.warnings, lang
+            )
+        ]
     return "\n".join(lines)
 
 
@@ -185,7 +219,10 @@ def check(result: Check, everything: bool, lang: str) -> str:
     lines = [f"{clean(case.id)}  {case.kind.term.label.say(lang)}  —  {STATUS[result.verdict].say(lang)}"]
     for finding in [*result.findings, *(result.satisfied if everything else ())]:
         under = _under(kb, finding.readings, lang)
-        lines.append(f"  {finding.id}  {STATUS[finding.status].say(lang)}  {clean(finding.message.say(lang))}" + (f"  ({word('readings', lang)} {under})" if under else ""))
+        lines.append(
+            f"  {finding.id}  {STATUS[finding.status].say(lang)}  {clean(finding.message.say(lang))}"
+            + (f"  ({word('readings', lang)} {under})" if under else "")
+        )
         lines += _quotes(kb, [finding.norm], "zh", "      ")
         if finding.conflict_with:
             lines.append(f"      {word('conflict_with', lang)}:")
@@ -202,7 +239,10 @@ def conflicts(result: Conflicts, lang: str) -> str:
         lines.append(word("no_findings", lang))
     for finding in result.findings:
         under = _under(kb, finding.readings, lang)
-        lines.append(f"  {finding.id}  {clean(finding.message.say(lang))}" + (f"  ({word('readings', lang)} {under})" if under else ""))
+        lines.append(
+            f"  {finding.id}  {clean(finding.message.say(lang))}"
+            + (f"  ({word('readings', lang)} {under})" if under else "")
+        )
         lines += _quotes(kb, finding.norms[:3], lang, "      ")
         if len(finding.norms) > 3:
             lines.append(f"      … +{len(finding.norms) - 3}")
@@ -212,7 +252,10 @@ def conflicts(result: Conflicts, lang: str) -> str:
         under = _under(kb, acting.readings, lang)
         span = f"{acting.start or '…'} — {acting.end or '…'}"
         who = f"{clean(case.official(acting.person).title)} {word('for', lang)} {clean(case.official(acting.absent).title)}"
-        lines.append(f"  {span}  {who}  ({word('basis', lang)} {acting.basis})" + (f"  ({word('readings', lang)} {under})" if under else ""))
+        lines.append(
+            f"  {span}  {who}  ({word('basis', lang)} {acting.basis})"
+            + (f"  ({word('readings', lang)} {under})" if under else "")
+        )
     return "\n".join(lines)
 
 
@@ -237,9 +280,19 @@ def proof_lines(kb: KnowledgeBase, proof: Proof, lang: str, depth: int = 0) -> l
         case "input":
             mark = f"[{word('fact_of_case', lang)}]"
         case "fact":
-            mark = f"[{word('fact_of_law', lang)} {place(kb, proof.rule)}]" if proof.rule else f"[{word('fact_of_law', lang)}]"
+            mark = (
+                f"[{word('fact_of_law', lang)} {place(kb, proof.rule)}]"
+                if proof.rule
+                else f"[{word('fact_of_law', lang)}]"
+            )
         case "rule":
-            mark = f"[{word('shown_above', lang)}]" if proof.repeat else f"[{word('rule', lang)} {place(kb, proof.rule)}]" if proof.rule else ""
+            mark = (
+                f"[{word('shown_above', lang)}]"
+                if proof.repeat
+                else f"[{word('rule', lang)} {place(kb, proof.rule)}]"
+                if proof.rule
+                else ""
+            )
         case _:
             mark = ""
     negation = word("not", lang) if proof.by == "not" else ""
@@ -251,7 +304,7 @@ def proof_lines(kb: KnowledgeBase, proof: Proof, lang: str, depth: int = 0) -> l
     return lines
 
 
-def article(kb: KnowledgeBase, result: dict[str, Any], lang: str) -> str:
+def article(result: dict[str, Any], lang: str) -> str:
     """An article with its norms marked in the text."""
     lines = [f"{word('article', lang).format(result['article'])}  {result['chapter_title']}"]
     for paragraph in result["paragraphs"]:
@@ -301,10 +354,12 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(line.rstrip() for line in out.getvalue().strip("\n").split("\n"))
 
 
-def norms(kb: KnowledgeBase, result: Sequence[dict[str, Any]], lang: str) -> str:
+def norms(result: Sequence[dict[str, Any]], lang: str) -> str:
     """The ledger as a table."""
-    del kb
-    columns = {"zh": ["编号", "类别", "强度", "主体", "引文", "规则"], "en": ["id", "kind", "strength", "subject", "quotation", "rules"]}[lang]
+    columns = {
+        "zh": ["编号", "类别", "强度", "主体", "引文", "规则"],
+        "en": ["id", "kind", "strength", "subject", "quotation", "rules"],
+    }[lang]
     rows = [
         [n["id"], n["kind"], n["strength"], n["subject"][lang], n["quote"],
          ", ".join(n["rules"]) or (f"{word('not_testable', lang)}: {n['why_not']['reason']}" if n["why_not"] else word("no_rule", lang))]
@@ -313,15 +368,19 @@ def norms(kb: KnowledgeBase, result: Sequence[dict[str, Any]], lang: str) -> str
     return _table(columns, rows)
 
 
-def coverage(kb: KnowledgeBase, result: dict[str, Any], lang: str) -> str:
+def coverage(result: dict[str, Any], lang: str) -> str:
     """The state of each article."""
-    columns = {"zh": ["条", "规范", "可检验", "已有规则", "有情景"], "en": ["article", "norms", "testable", "with rules", "with scenarios"]}[lang]
+    columns = {
+        "zh": ["条", "规范", "可检验", "已有规则", "有情景"],
+        "en": ["article", "norms", "testable", "with rules", "with scenarios"],
+    }[lang]
     keys = ("norms", "operational", "executable", "exercised")
     rows = [[str(a["article"]), *(str(a[k]) for k in keys)] for a in result["by_article"]]
     rows.append(["Σ", *(str(result[k]) for k in keys)])
     lines = [_table(columns, rows)]
-    lines += [f"{word('not_in_norms', lang)}: {u['article']}.{u['paragraph']} {u['text']}" for u in result["unaccounted_text"]]
-    del kb
+    lines += [
+        f"{word('not_in_norms', lang)}: {u['article']}.{u['paragraph']} {u['text']}" for u in result["unaccounted_text"]
+    ]
     return "\n".join(lines)
 
 
@@ -337,9 +396,13 @@ def readings(kb: KnowledgeBase, result: Sequence[dict[str, Any]], lang: str) -> 
     return "\n".join(lines).rstrip()
 
 
-def kinds(kb: KnowledgeBase, result: Sequence[dict[str, Any]], lang: str) -> str:
+def kinds(result: Sequence[dict[str, Any]], lang: str) -> str:
     """The kinds of matter as a table."""
-    del kb
-    columns = {"zh": ["制度", "类型", "名称", "条", "问题"], "en": ["system", "kind", "name", "articles", "questions"]}[lang]
-    rows = [[k["system"], k["id"], k[lang], ", ".join(map(str, k["articles"])), ", ".join(q[lang] for q in k["questions"])] for k in result]
+    columns = {"zh": ["制度", "类型", "名称", "条", "问题"], "en": ["system", "kind", "name", "articles", "questions"]}[
+        lang
+    ]
+    rows = [
+        [k["system"], k["id"], k[lang], ", ".join(map(str, k["articles"])), ", ".join(q[lang] for q in k["questions"])]
+        for k in result
+    ]
     return _table(columns, rows)

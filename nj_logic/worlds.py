@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 import clingo
@@ -82,9 +83,6 @@ class Worlds:
         topics: what is open, facts first.
         shown: the signatures of the atoms that make an outcome.
 
-    Attributes:
-        topics: those of the topics on which an atom of an outcome depends.
-
     Raises:
         RuntimeError: clingo refuses the program; the knowledge base was not checked.
     """
@@ -92,21 +90,43 @@ class Worlds:
     def __init__(
         self, program: str, facts: Iterable[clingo.Symbol], topics: Sequence[Topic], shown: Iterable[tuple[str, int]]
     ) -> None:
-        messages: list[str] = []
-        self.control = clingo.Control(["--project=project", "0"], logger=lambda _, text: messages.append(text), message_limit=1000)
-        self._rules = _Dependencies()
-        if len(topics) > 1:
-            self.control.register_observer(self._rules)
-        self.control.add("base", [], program)
-        with self.control.backend() as backend:
-            for symbol in facts:
-                backend.add_rule([backend.add_atom(symbol)])
-        self.control.ground([("base", [])])
+        self._program, self._facts, self._shown, self._open = program, tuple(facts), tuple(shown), tuple(topics)
+        self.control = self._grounded()
+        self._projected = self._atoms(self.control)
         self._assumption = {(t.id, o): (symbol, True) for t in topics for o, symbol in t.options}
         self._cache: dict[frozenset[tuple[str, str]], frozenset[Raw]] = {}
-        atoms = self.control.symbolic_atoms
-        self._projected = [(a.symbol, a.literal) for name, arity in shown for a in atoms.by_signature(name, arity)]
-        self.topics = tuple(t for t in topics if len(topics) == 1 or self._matters(t))
+
+    def _grounded(self, observer: clingo.Observer | None = None) -> clingo.Control:
+        control = clingo.Control(["--project=project", "0", "--warn=none"])
+        if observer is not None:
+            control.register_observer(observer)
+        control.add("base", [], self._program)
+        with control.backend() as backend:
+            for symbol in self._facts:
+                backend.add_rule([backend.add_atom(symbol)])
+        control.ground([("base", [])])
+        return control
+
+    def _atoms(self, control: clingo.Control) -> list[tuple[clingo.Symbol, int]]:
+        atoms = control.symbolic_atoms
+        return [(a.symbol, a.literal) for name, arity in self._shown for a in atoms.by_signature(name, arity)]
+
+    @cached_property
+    def topics(self) -> tuple[Topic, ...]:
+        """Those of the open topics on which, over the ground rules, an atom of an outcome depends."""
+        if len(self._open) < 2:
+            return self._open
+        dependencies = _Dependencies()
+        control = self._grounded(dependencies)  # a grounding of its own: observing is slow, and most cases never ask
+        projected = {literal for _, literal in self._atoms(control)}
+
+        def matters(topic: Topic) -> bool:
+            starts = [
+                atom.literal for _, symbol in topic.options if (atom := control.symbolic_atoms[symbol]) is not None
+            ]
+            return not projected.isdisjoint(dependencies.reached(starts))
+
+        return tuple(t for t in self._open if matters(t))
 
     def outcomes(self, fixed: frozenset[tuple[str, str]] = frozenset()) -> frozenset[Raw]:
         """The distinct sets of projected atoms over all worlds in which *fixed* holds."""
@@ -114,7 +134,10 @@ class Worlds:
         if known is None:
             known = self._cache[fixed] = frozenset(self._solve(fixed))
             if not known:
-                raise KnowledgeError(f"no world is left under {sorted(fixed)}: a choice has no options", "没有可能的情形:某项选择没有选项")
+                raise KnowledgeError(
+                    f"no world is left under {sorted(fixed)}: a choice has no options",
+                    "没有可能的情形:某项选择没有选项",
+                )
         return known
 
     def _solve(self, fixed: frozenset[tuple[str, str]]) -> Iterable[Raw]:
@@ -123,13 +146,6 @@ class Worlds:
         with self.control.solve(assumptions=assumptions, yield_=True) as handle:
             for model in handle:
                 yield frozenset(symbol for symbol, literal in self._projected if model.is_true(literal))
-
-    def _matters(self, topic: Topic) -> bool:
-        """Whether an atom of an outcome depends, over the ground rules, on one of the topic's options."""
-        atoms = self.control.symbolic_atoms
-        starts = [atom.literal for _, symbol in topic.options if (atom := atoms[symbol]) is not None]
-        reached = self._rules.reached(starts)
-        return any(literal in reached for _, literal in self._projected)
 
     def walks(self, fixed: Condition, chosen: clingo.Symbol) -> list[tuple[clingo.Symbol, ...]]:
         """The shown atoms of each path in the world *fixed* that has the atom *chosen*, each once."""
@@ -157,12 +173,12 @@ class _Dependencies(clingo.Observer):
     def __init__(self) -> None:
         self.heads: dict[int, set[int]] = {}
 
-    def rule(self, choice: bool, head: Sequence[int], body: Sequence[int]) -> None:
+    def rule(self, _choice: bool, head: Sequence[int], body: Sequence[int]) -> None:
         for literal in body:
             self.heads.setdefault(abs(literal), set()).update(head)
 
-    def weight_rule(self, choice: bool, head: Sequence[int], lower_bound: int, body: Sequence[tuple[int, int]]) -> None:
-        self.rule(choice, head, [literal for literal, _ in body])
+    def weight_rule(self, _choice: bool, head: Sequence[int], _lower_bound: int, body: Sequence[tuple[int, int]]) -> None:
+        self.rule(_choice, head, [literal for literal, _ in body])
 
     def reached(self, starts: Iterable[int]) -> set[int]:
         found = set(starts)
@@ -189,13 +205,17 @@ class _Decider(Generic[Key]):
         return frozenset(self._views[raw] for raw in raws)  # never empty: see Worlds.outcomes
 
     def decide(self) -> Decision[Key]:
+        everything = self.keys(frozenset())
+        if len(everything) == 1:
+            (key,) = everything
+            return Decision((), {key: ((),)}, {key: (tuple(self.worlds.outcomes()), ())}, Node(everything))
         facts = [t for t in self.worlds.topics if t.is_fact]
         readings = [t for t in self.worlds.topics if not t.is_fact]
-        tree = self.tree(frozenset(), facts, self.keys(frozenset()))
+        tree = self.tree(frozenset(), facts, everything)
         leaf_outcomes = {outcomes for _, outcomes in tree.leaves()}
         if len(leaf_outcomes) > 1:
             return Decision(self.asked(tree), {}, {}, tree)
-        full = self.tree(frozenset(), [*readings, *facts], self.keys(frozenset()))
+        full = self.tree(frozenset(), [*readings, *facts], everything)
         reading_ids = {t.id for t in readings}
         conditions: dict[Key, list[Condition]] = {}
         fixed: dict[Key, Condition] = {}
@@ -206,8 +226,12 @@ class _Decider(Generic[Key]):
         raws: dict[Key, list[Raw]] = {}
         for raw in self.worlds.outcomes():
             raws.setdefault(self._views[raw], []).append(raw)
-        merged = {key: _merge(found, {t.id: {o for o, _ in t.options} for t in readings}) for key, found in conditions.items()}
-        return Decision((), merged, {key: (tuple(raws[key]), fixed[key]) for key in conditions}, Node(frozenset(conditions)))
+        merged = {
+            key: _merge(found, {t.id: {o for o, _ in t.options} for t in readings}) for key, found in conditions.items()
+        }
+        return Decision(
+            (), merged, {key: (tuple(raws[key]), fixed[key]) for key in conditions}, Node(frozenset(conditions))
+        )
 
     def tree(self, fixed: frozenset[tuple[str, str]], topics: Sequence[Topic], outcomes: frozenset[Key]) -> Node[Key]:
         if len(outcomes) <= 1 or not topics or self.budget < 0:
@@ -215,7 +239,9 @@ class _Decider(Generic[Key]):
         parts = [(t, {o: self.keys(fixed | {(t.id, o)}) for o, _ in t.options}) for t in topics]
         relevant = [(t, p) for t, p in parts if any(part != outcomes for part in p.values())]
         if relevant:
-            chosen, split = min(relevant, key=lambda tp: sum(map(len, tp[1].values())) / len(tp[1]))  # ties: the order of the topics
+            chosen, split = min(
+                relevant, key=lambda tp: sum(map(len, tp[1].values())) / len(tp[1])
+            )  # ties: the order of the topics
         else:  # no topic matters by itself; two may together
             chosen, split = parts[0]
         rest = [t for t in topics if t is not chosen]

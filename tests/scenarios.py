@@ -113,7 +113,9 @@ def _answer(question: str, wanted: dict[str, Any], got: dict[str, Any]) -> list[
         found += _differ(f"answer.{question}.missing", wanted["missing"], [m["id"] for m in got["missing_facts"]])
     if "value" in wanted or "alternatives" in wanted:
         expected = wanted.get("alternatives") or [wanted["value"]]
-        found += _differ(f"answer.{question}", sorted(map(_plain, expected)), sorted(_plain(_value(a)) for a in got["alternatives"]))
+        found += _differ(
+            f"answer.{question}", sorted(map(_plain, expected)), sorted(_plain(_value(a)) for a in got["alternatives"])
+        )
     if "mode" in wanted:
         found += _differ(f"answer.{question}.mode", [wanted["mode"]], [a.get("mode") for a in got["alternatives"]])
     if "person" in wanted:
@@ -144,9 +146,15 @@ def _check(wanted: dict[str, Any], got: dict[str, Any]) -> list[str]:
         if status in wanted:
             found += _differ(f"check.{status}", set(wanted[status]), by_status.get(status, set()))
     if "satisfied" in wanted:
-        found += [f"check.satisfied: {n} is not" for n in wanted["satisfied"] if n not in by_status.get("satisfied", set())]
+        found += [
+            f"check.satisfied: {n} is not" for n in wanted["satisfied"] if n not in by_status.get("satisfied", set())
+        ]
     if "missing" in wanted:
-        steps = {(f["witness"]["actor"]["id"], f["witness"]["action"]["id"]) for f in got["findings"] if f["status"] == "missing"}
+        steps = {
+            (f["witness"]["actor"]["id"], f["witness"]["action"]["id"])
+            for f in got["findings"]
+            if f["status"] == "missing"
+        }
         found += _differ("check.missing", {tuple(m) for m in wanted["missing"]}, steps)
     if "missing_facts" in wanted:
         facts = {m["id"] for f in got["findings"] for m in f["missing_facts"]}
@@ -163,7 +171,9 @@ def _conflicts(wanted: dict[str, Any], got: dict[str, Any]) -> list[str]:
         keys = ("type", "from", "to")
         expected = sorted((*(f[k] for k in keys), tuple(sorted(f["persons"]))) for f in wanted["findings"])
         types = set(wanted.get("types", {f["type"] for f in got["findings"]}))
-        actual = sorted((*(str(f[k]) for k in keys), tuple(f["persons"])) for f in got["findings"] if f["type"] in types)
+        actual = sorted(
+            (*(str(f[k]) for k in keys), tuple(f["persons"])) for f in got["findings"] if f["type"] in types
+        )
         found += _differ("conflicts.findings", expected, actual)
     if "acting" in wanted:
         expected_acting = sorted((a["office"], a["person"], a["from"], a["to"]) for a in wanted["acting"])

@@ -1,0 +1,387 @@
+"""Drawings as self-contained SVG: the steps of a procedure, and a register of absences on its days.
+
+Nothing here knows a case or a regulation: what comes in are texts in the reader's language, what goes out is one ``<svg>`` element
+with every style on it, so that it can stand in a page, a file of its own or a printed document. Texts are escaped.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from markupsafe import escape
+
+FONTS = "'Noto Sans CJK SC','Source Han Sans SC','PingFang SC','Microsoft YaHei','Noto Sans SC',SimHei,Arial,sans-serif"
+INK, GREY, LINE, PAPER, SHADE = "#1f2328", "#5b6470", "#3d5573", "#ffffff", "#f3f5f8"
+RED, RED_PAPER, AMBER, AMBER_PAPER, BLUE_PAPER = "#a61b1b", "#fdf0ef", "#8a5a00", "#fff6e0", "#c9d8ea"
+
+# No line begins with one of the first, none ends with one of the second.
+_CLOSING = frozenset("，。、；：？！）》〉」』】”’％…,.;:?!)]}")
+_OPENING = frozenset("（《〈「『【“‘([{")
+_PIECE = re.compile(r"[!-~\u00a1-\u024f]+| +|.", re.DOTALL)
+
+
+def character_width(character: str) -> float:
+    """The width of a character in em: 1 for full-width ones, a cautious estimate for the others, 0 for combining marks."""
+    if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
+        return 0.0
+    if unicodedata.east_asian_width(character) in "WFA":
+        return 1.0
+    if character in "iljtfrI.,;:'|!()[]{} ":
+        return 0.4
+    if character in "mwMW@%":
+        return 0.95
+    if character.isascii():
+        return 0.72 if character.isupper() else 0.6
+    return 0.75
+
+
+def text_width(text: str, size: float) -> float:
+    """The width of *text* in pixels at a font size of *size* pixels."""
+    return size * sum(map(character_width, text))
+
+
+def wrap(text: str, width: float, size: float) -> list[str]:
+    """*text* in lines of at most *width* pixels, broken between words and between Chinese characters; at least one line."""
+    lines: list[str] = []
+    line = ""
+    for piece in _pieces(text, width, size):
+        if line and text_width(line + piece.rstrip(), size) > width:
+            lines.append(line.rstrip())
+            line = piece.lstrip()
+        else:
+            line += piece
+    return [*lines, line.rstrip()] if line.strip() or not lines else lines
+
+
+def _pieces(text: str, width: float, size: float) -> Iterator[str]:
+    """What is never broken: words that fit on a line, characters with the punctuation that belongs to them."""
+    held = ""
+    for piece in _PIECE.findall(" ".join(text.split())):
+        if held and (piece in _CLOSING or held[-1] in _OPENING) and text_width(held + piece, size) <= width:
+            held += piece
+            continue
+        if held:
+            yield held
+        held = piece
+        if text_width(piece, size) > width:
+            yield from piece[:-1]
+            held = piece[-1]
+    if held:
+        yield held
+
+
+# -- procedures ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A step as drawn.
+
+    Attributes:
+        number: shown on the box.
+        head: the actor.
+        lines: what is done, by whom, by which provision; each is wrapped.
+        after: the ids of the boxes that come before it.
+        mark: what is wrong with it (then it is drawn in red), or "".
+        acting: whether somebody acts for somebody else here.
+    """
+
+    id: str
+    number: str
+    head: str
+    lines: tuple[str, ...]
+    after: tuple[str, ...] = ()
+    mark: str = ""
+    acting: bool = False
+
+
+@dataclass(slots=True)
+class _Placed:
+    """A box, or (box None) a place that an arrow passes on its way to a later level."""
+
+    box: Box | None
+    height: float = 0.0
+    x: float = 0.0
+    top: float = 0.0
+    width: float = 0.0
+
+    @property
+    def middle(self) -> float:
+        return self.x + self.width / 2
+
+
+BOX, PAD, GAP_X, GAP_Y, PASSAGE, BADGE = 236.0, 12.0, 22.0, 34.0, 26.0, 22.0
+HEAD, BODY = 14.0, 12.0
+HEAD_LINE, BODY_LINE = 20.0, 17.5
+
+
+def flow(boxes: Sequence[Box], label: str) -> str:
+    """A procedure from top to bottom: boxes on the level of their place in the order, with arrows.
+
+    Args:
+        boxes: the steps; those named in ``after`` and not there are ignored, and so is what would close a circle.
+        label: what the drawing shows, for readers who do not see it.
+    """
+    levels = _levels(boxes)
+    rows, links = _rows(boxes, levels)
+    width = max(sum(p.width for p in row) + GAP_X * (len(row) - 1) for row in rows) + 4
+    top = 2.0
+    for row in rows:
+        x = (width - sum(p.width for p in row) - GAP_X * (len(row) - 1)) / 2
+        for placed in row:
+            placed.x, placed.top = x, top
+            x += placed.width + GAP_X
+        tallest = max(p.height for p in row)
+        for placed in row:
+            if placed.box is None:
+                placed.height = tallest
+        top += tallest + GAP_Y
+    body = [*(_arrow(a, b) for a, b in links), *(_box(p, p.box) for row in rows for p in row if p.box is not None)]
+    return _svg(width, top - GAP_Y + 2, label, body)
+
+
+def _levels(boxes: Sequence[Box]) -> dict[str, int]:
+    known = {b.id for b in boxes}
+    levels: dict[str, int] = {}
+    todo = list(boxes)
+    while todo:
+        ready = [b for b in todo if all(a in levels for a in b.after if a in known)] or todo[:1]
+        for box in ready:
+            levels[box.id] = 1 + max((levels[a] for a in box.after if a in levels), default=-1)
+        todo = [b for b in todo if b.id not in levels]
+    return levels
+
+
+def _rows(boxes: Sequence[Box], levels: Mapping[str, int]) -> tuple[list[list[_Placed]], list[tuple[_Placed, _Placed]]]:
+    """The places on each level, from left to right, and the arrows between places of neighbouring levels."""
+    rows: list[list[_Placed]] = [[] for _ in range(1 + max(levels.values()))]
+    placed: dict[str, _Placed] = {}
+    links: list[tuple[_Placed, _Placed]] = []
+    for box in sorted(boxes, key=lambda b: levels[b.id]):
+        here = placed[box.id] = _Placed(box, _height(box), width=BOX)
+        rows[levels[box.id]].append(here)
+        for early in box.after:
+            if early not in placed or levels[early] >= levels[box.id]:
+                continue
+            last = placed[early]
+            for level in range(levels[early] + 1, levels[box.id]):
+                passage = _Placed(None, width=PASSAGE)
+                rows[level].append(passage)
+                links.append((last, passage))
+                last = passage
+            links.append((last, here))
+    for row, above in zip(rows[1:], rows, strict=False):
+        position = {id(p): i for i, p in enumerate(above)}
+        centre = {id(p): [position[id(a)] for a, b in links if b is p] for p in row}
+        row.sort(key=lambda p: sum(centre[id(p)]) / len(centre[id(p)]) if centre[id(p)] else len(above))
+    return rows, links
+
+
+def _head_width() -> float:
+    return BOX - 2 * PAD - BADGE - 6
+
+
+def _height(box: Box) -> float:
+    texts = [*box.lines, *([box.mark] if box.mark else [])]
+    body = sum(len(wrap(t, BOX - 2 * PAD, BODY)) for t in texts)
+    return 2 * PAD - 2 + HEAD_LINE * len(wrap(box.head, _head_width(), HEAD)) + BODY_LINE * body
+
+
+def _box(placed: _Placed, box: Box) -> str:
+    x, y = placed.x, placed.top
+    stroke, fill = (RED, RED_PAPER) if box.mark else (AMBER, AMBER_PAPER) if box.acting else (LINE, PAPER)
+    dashes = ' stroke-dasharray="5 3"' if box.mark else ""
+    parts = [
+        f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(BOX)}" height="{_n(placed.height)}" rx="4" fill="{fill}" stroke="{stroke}"'
+        f' stroke-width="1.4"{dashes}/>',
+        f'<circle cx="{_n(x + PAD + BADGE / 2 - 2)}" cy="{_n(y + PAD + 8)}" r="{_n(BADGE / 2)}" fill="{stroke}"/>',
+        _text(x + PAD + BADGE / 2 - 2, y + PAD + 12, box.number, 11, PAPER, bold=True, anchor="middle"),
+    ]
+    at = y + PAD + 13
+    for line in wrap(box.head, _head_width(), HEAD):
+        parts.append(_text(x + PAD + BADGE + 6, at, line, HEAD, INK, bold=True))
+        at += HEAD_LINE
+    for i, text in enumerate(box.lines):
+        for line in wrap(text, BOX - 2 * PAD, BODY):
+            parts.append(_text(x + PAD, at, line, BODY, INK if i == 0 else GREY))
+            at += BODY_LINE
+    for line in wrap(box.mark, BOX - 2 * PAD, BODY) if box.mark else ():
+        parts.append(_text(x + PAD, at, line, BODY, RED, bold=True))
+        at += BODY_LINE
+    return "".join(parts)
+
+
+def _arrow(early: _Placed, late: _Placed) -> str:
+    x1, y1, x2, y2 = early.middle, early.top + early.height, late.middle, late.top
+    into_box = late.box is not None
+    end = y2 - 6 if into_box else y2
+    turn = y2 - GAP_Y / 2
+    route = f"M{_n(x1)} {_n(y1)}V{_n(end)}" if x1 == x2 else f"M{_n(x1)} {_n(y1)}V{_n(turn)}H{_n(x2)}V{_n(end)}"
+    if not into_box:
+        route += f"V{_n(late.top + late.height)}"
+    line = f'<path d="{route}" fill="none" stroke="{LINE}" stroke-width="1.4"/>'
+    if not into_box:
+        return line
+    return f'{line}<path d="M{_n(x2 - 5)} {_n(y2 - 9)}L{_n(x2)} {_n(y2 - 1)}L{_n(x2 + 5)} {_n(y2 - 9)}Z" fill="{LINE}"/>'
+
+
+# -- registers -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Something that lasts from the first to the last column (both included).
+
+    Attributes:
+        text: shown where it fits; *short* where only that fits.
+        open_left, open_right: whether it goes on beyond what is drawn.
+    """
+
+    first: int
+    last: int
+    text: str = ""
+    short: str = ""
+    open_left: bool = False
+    open_right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An official: when he is away, who acts for him then, and where he is part of a clash."""
+
+    title: str
+    away: tuple[Span, ...] = ()
+    acting: tuple[Span, ...] = ()
+    clashes: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A day of the axis."""
+
+    label: str
+    shaded: bool = False
+
+
+LABEL, AXIS, LANE_AWAY, LANE_ACTING, LANE_CLASH, WHOLE = 136.0, 24.0, 20.0, 17.0, 17.0, 540.0
+SMALL = 10.5
+
+
+@dataclass(slots=True)
+class _Grid:
+    columns: int
+    day: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.day = WHOLE / self.columns
+
+    def x(self, column: int) -> float:
+        return LABEL + self.day * column
+
+
+def timeline(columns: Sequence[Column], rows: Sequence[Row], clashes: Sequence[Span], clash_title: str, label: str) -> str:
+    """A register on its days: a row an official, bars for absences, strips for who acts, frames where there is a clash.
+
+    Args:
+        columns: the days, from left to right.
+        rows: the officials, from top to bottom.
+        clashes: the findings, drawn in a row of their own above the officials (none if there are none).
+        clash_title: that row's title.
+        label: what the drawing shows, for readers who do not see it.
+    """
+    grid = _Grid(len(columns))
+    bands: list[str] = []
+    bars: list[str] = []
+    top = AXIS
+    if clashes:
+        lanes = _lanes(clashes)
+        height = max(28.0, LANE_CLASH * (1 + max(lanes)) + 10)
+        bands.append(_band(grid, top, height, RED_PAPER, clash_title, RED))
+        for span, lane in zip(clashes, lanes, strict=True):
+            bars.append(_bar(grid, span, top + 6 + lane * LANE_CLASH, 14, RED, RED, PAPER))
+        top += height
+    for i, row in enumerate(rows):
+        away, acting = _lanes(row.away), _lanes(row.acting)
+        tall = LANE_AWAY * (1 + max(away, default=-1)) + LANE_ACTING * (1 + max(acting, default=-1))
+        height = max(30.0, tall + 10, 15.0 * len(wrap(row.title, LABEL - 14, BODY)) + 12)
+        bands.append(_band(grid, top, height, PAPER if i % 2 else SHADE, row.title, INK))
+        at = top + 5
+        for span, lane in zip(row.away, away, strict=True):
+            bars.append(_bar(grid, span, at + lane * LANE_AWAY, 17, BLUE_PAPER, LINE, INK))
+        for span in row.clashes:
+            x, wide = grid.x(span.first), grid.day * (span.last - span.first + 1)
+            bars.append(f'<rect x="{_n(x + 1)}" y="{_n(at - 2)}" width="{_n(wide - 2)}" height="21" fill="none" stroke="{RED}" stroke-width="2"/>')
+        at += LANE_AWAY * (1 + max(away, default=-1))
+        for span, lane in zip(row.acting, acting, strict=True):
+            bars.append(_bar(grid, span, at + lane * LANE_ACTING + 1, 14, AMBER_PAPER, AMBER, AMBER))
+        top += height
+    shades = [
+        f'<rect x="{_n(grid.x(i))}" y="0" width="{_n(grid.day)}" height="{_n(top)}" fill="#000000" fill-opacity="0.055"/>'
+        for i, c in enumerate(columns) if c.shaded
+    ]  # fmt: skip
+    lines = [
+        f'<line x1="{_n(grid.x(i))}" y1="{_n(AXIS)}" x2="{_n(grid.x(i))}" y2="{_n(top)}" stroke="#d5dae1" stroke-width="0.6"/>'
+        for i in range(len(columns) + 1)
+    ]
+    names = [_text(grid.x(i) + grid.day / 2, AXIS - 8, c.label, SMALL, GREY, anchor="middle") for i, c in enumerate(columns)]
+    frame = f'<rect x="0.5" y="{_n(AXIS)}" width="{_n(LABEL + WHOLE)}" height="{_n(top - AXIS)}" fill="none" stroke="#aab2bd" stroke-width="1"/>'
+    return _svg(LABEL + WHOLE + 1, top + 1, label, [*bands, *shades, *lines, frame, *names, *bars])
+
+
+def _lanes(spans: Iterable[Span]) -> list[int]:
+    """For each span the first lane in which it overlaps none before it."""
+    ends: list[int] = []
+    lanes = []
+    for span in spans:
+        lane = next((i for i, end in enumerate(ends) if end < span.first), len(ends))
+        ends[lane : lane + 1] = [span.last]
+        lanes.append(lane)
+    return lanes
+
+
+def _band(grid: _Grid, top: float, height: float, fill: str, title: str, ink: str) -> str:
+    lines = wrap(title, LABEL - 14, BODY)
+    first = top + height / 2 + 4.5 - 7.5 * (len(lines) - 1)
+    texts = "".join(_text(8, first + 15 * i, line, BODY, ink, bold=True) for i, line in enumerate(lines))
+    wide = grid.x(grid.columns)
+    rule = f'<line x1="0" y1="{_n(top + height)}" x2="{_n(wide)}" y2="{_n(top + height)}" stroke="#d5dae1" stroke-width="0.8"/>'
+    return f'<g><rect x="0" y="{_n(top)}" width="{_n(wide)}" height="{_n(height)}" fill="{fill}"/>{rule}{texts}</g>'
+
+
+def _bar(grid: _Grid, span: Span, top: float, height: float, fill: str, stroke: str, ink: str) -> str:
+    x, wide = grid.x(span.first) + 1.5, grid.day * (span.last - span.first + 1) - 3
+    y, middle = top, top + height / 2
+    left = f"M{_n(x)} {_n(y)}" if not span.open_left else f"M{_n(x + 5)} {_n(y)}"
+    right = f"H{_n(x + wide)}V{_n(y + height)}"
+    if span.open_right:
+        right = f"H{_n(x + wide - 5)}L{_n(x + wide)} {_n(middle)}L{_n(x + wide - 5)} {_n(y + height)}"
+    back = f"H{_n(x)}Z" if not span.open_left else f"H{_n(x + 5)}L{_n(x)} {_n(middle)}Z"
+    bar = f'<path d="{left}{right}{back}" fill="{fill}" stroke="{stroke}" stroke-width="1"/>'
+    shown = next((t for t in (span.text, span.short) if t and text_width(t, SMALL) <= wide - 3), "")
+    name = f"<title>{escape(span.text)}</title>" if span.text else ""
+    word = _text(x + wide / 2, middle + 3.8, shown, SMALL, ink, anchor="middle") if shown else ""
+    return f"<g>{name}{bar}{word}</g>"
+
+
+# -- svg -------------------------------------------------------------------------------------------------------------
+
+
+def _svg(width: float, height: float, label: str, body: Collection[str]) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(label)}" viewBox="0 0 {_n(width)} {_n(height)}"'
+        f' width="{_n(width)}" height="{_n(height)}" font-family="{FONTS}">{"".join(body)}</svg>'
+    )
+
+
+def _text(x: float, y: float, text: str, size: float, ink: str, *, bold: bool = False, anchor: str = "") -> str:
+    weight = ' font-weight="700"' if bold else ""
+    where = f' text-anchor="{anchor}"' if anchor else ""
+    return f'<text x="{_n(x)}" y="{_n(y)}" font-size="{_n(size)}" fill="{ink}"{weight}{where}>{escape(text)}</text>'
+
+
+def _n(value: float) -> str:
+    """A coordinate with at most one decimal."""
+    return f"{value:.1f}".removesuffix(".0")
