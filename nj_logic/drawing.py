@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from markupsafe import escape
 
@@ -113,20 +114,21 @@ class _Placed:
         return self.x + self.width / 2
 
 
-BOX, PAD, GAP_X, GAP_Y, PASSAGE, BADGE = 236.0, 12.0, 22.0, 34.0, 26.0, 22.0
-HEAD, BODY = 14.0, 12.0
-HEAD_LINE, BODY_LINE = 20.0, 17.5
+NARROW, WIDE = 200.0, 252.0
+PAD, GAP_X, GAP_Y, PASSAGE, BADGE = 11.0, 22.0, 28.0, 26.0, 21.0
+HEAD, BODY = 13.5, 12.0
+HEAD_LINE, BODY_LINE = 19.0, 17.0
 
 
-def flow(boxes: Sequence[Box], label: str) -> str:
+def flow(boxes: Sequence[Box], label: str, box_width: float = WIDE) -> str:
     """A procedure from top to bottom: boxes on the level of their place in the order, with arrows.
 
     Args:
         boxes: the steps; those named in ``after`` and not there are ignored, and so is what would close a circle.
         label: what the drawing shows, for readers who do not see it.
+        box_width: how wide a box is, in pixels; three of :data:`NARROW` stand side by side on A4.
     """
-    levels = _levels(boxes)
-    rows, links = _rows(boxes, levels)
+    rows, links = _rows(boxes, _levels(boxes), box_width)
     width = max(sum(p.width for p in row) + GAP_X * (len(row) - 1) for row in rows) + 4
     top = 2.0
     for row in rows:
@@ -155,13 +157,13 @@ def _levels(boxes: Sequence[Box]) -> dict[str, int]:
     return levels
 
 
-def _rows(boxes: Sequence[Box], levels: Mapping[str, int]) -> tuple[list[list[_Placed]], list[tuple[_Placed, _Placed]]]:
+def _rows(boxes: Sequence[Box], levels: Mapping[str, int], box_width: float) -> tuple[list[list[_Placed]], list[tuple[_Placed, _Placed]]]:
     """The places on each level, from left to right, and the arrows between places of neighbouring levels."""
     rows: list[list[_Placed]] = [[] for _ in range(1 + max(levels.values()))]
     placed: dict[str, _Placed] = {}
     links: list[tuple[_Placed, _Placed]] = []
     for box in sorted(boxes, key=lambda b: levels[b.id]):
-        here = placed[box.id] = _Placed(box, _height(box), width=BOX)
+        here = placed[box.id] = _Placed(box, _height(box, box_width), width=box_width)
         rows[levels[box.id]].append(here)
         for early in box.after:
             if early not in placed or levels[early] >= levels[box.id]:
@@ -180,14 +182,14 @@ def _rows(boxes: Sequence[Box], levels: Mapping[str, int]) -> tuple[list[list[_P
     return rows, links
 
 
-def _head_width() -> float:
-    return BOX - 2 * PAD - BADGE - 6
+def _head_room(box_width: float) -> float:
+    return box_width - 2 * PAD - BADGE - 6
 
 
-def _height(box: Box) -> float:
+def _height(box: Box, box_width: float) -> float:
     texts = [*box.lines, *([box.mark] if box.mark else [])]
-    body = sum(len(wrap(t, BOX - 2 * PAD, BODY)) for t in texts)
-    return 2 * PAD - 2 + HEAD_LINE * len(wrap(box.head, _head_width(), HEAD)) + BODY_LINE * body
+    body = sum(len(wrap(t, box_width - 2 * PAD, BODY)) for t in texts)
+    return 2 * PAD - 2 + HEAD_LINE * len(wrap(box.head, _head_room(box_width), HEAD)) + BODY_LINE * body
 
 
 def _box(placed: _Placed, box: Box) -> str:
@@ -195,20 +197,20 @@ def _box(placed: _Placed, box: Box) -> str:
     stroke, fill = (RED, RED_PAPER) if box.mark else (AMBER, AMBER_PAPER) if box.acting else (LINE, PAPER)
     dashes = ' stroke-dasharray="5 3"' if box.mark else ""
     parts = [
-        f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(BOX)}" height="{_n(placed.height)}" rx="4" fill="{fill}" stroke="{stroke}"'
+        f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(placed.width)}" height="{_n(placed.height)}" rx="4" fill="{fill}" stroke="{stroke}"'
         f' stroke-width="1.4"{dashes}/>',
         f'<circle cx="{_n(x + PAD + BADGE / 2 - 2)}" cy="{_n(y + PAD + 8)}" r="{_n(BADGE / 2)}" fill="{stroke}"/>',
         _text(x + PAD + BADGE / 2 - 2, y + PAD + 12, box.number, 11, PAPER, bold=True, anchor="middle"),
     ]
     at = y + PAD + 13
-    for line in wrap(box.head, _head_width(), HEAD):
+    for line in wrap(box.head, _head_room(placed.width), HEAD):
         parts.append(_text(x + PAD + BADGE + 6, at, line, HEAD, INK, bold=True))
         at += HEAD_LINE
     for i, text in enumerate(box.lines):
-        for line in wrap(text, BOX - 2 * PAD, BODY):
+        for line in wrap(text, placed.width - 2 * PAD, BODY):
             parts.append(_text(x + PAD, at, line, BODY, INK if i == 0 else GREY))
             at += BODY_LINE
-    for line in wrap(box.mark, BOX - 2 * PAD, BODY) if box.mark else ():
+    for line in wrap(box.mark, placed.width - 2 * PAD, BODY) if box.mark else ():
         parts.append(_text(x + PAD, at, line, BODY, RED, bold=True))
         at += BODY_LINE
     return "".join(parts)
@@ -238,6 +240,7 @@ class Span:
     Attributes:
         text: shown where it fits; *short* where only that fits.
         open_left, open_right: whether it goes on beyond what is drawn.
+        doubtful: whether it holds on some readings only (then it is drawn with a broken line).
     """
 
     first: int
@@ -246,6 +249,7 @@ class Span:
     short: str = ""
     open_left: bool = False
     open_right: bool = False
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +271,7 @@ class Column:
 
 
 LABEL, AXIS, LANE_AWAY, LANE_ACTING, LANE_CLASH, WHOLE = 136.0, 24.0, 20.0, 17.0, 17.0, 540.0
-SMALL = 10.5
+SMALL, TINY = 10.5, 8.5
 
 
 @dataclass(slots=True)
@@ -301,7 +305,8 @@ def timeline(columns: Sequence[Column], rows: Sequence[Row], clashes: Sequence[S
         height = max(28.0, LANE_CLASH * (1 + max(lanes)) + 10)
         bands.append(_band(grid, top, height, RED_PAPER, clash_title, RED))
         for span, lane in zip(clashes, lanes, strict=True):
-            bars.append(_bar(grid, span, top + 6 + lane * LANE_CLASH, 14, RED, RED, PAPER))
+            fill, ink = (PAPER, RED) if span.doubtful else (RED, PAPER)
+            bars.append(_bar(grid, span, top + 6 + lane * LANE_CLASH, 14, fill, RED, ink))
         top += height
     for i, row in enumerate(rows):
         away, acting = _lanes(row.away), _lanes(row.acting)
@@ -310,10 +315,12 @@ def timeline(columns: Sequence[Column], rows: Sequence[Row], clashes: Sequence[S
         bands.append(_band(grid, top, height, PAPER if i % 2 else SHADE, row.title, INK))
         at = top + 5
         for span, lane in zip(row.away, away, strict=True):
-            bars.append(_bar(grid, span, at + lane * LANE_AWAY, 17, BLUE_PAPER, LINE, INK))
+            bars.append(_bar(grid, span, at + lane * LANE_AWAY, 17, BLUE_PAPER, LINE, INK, _widest(span, row.clashes)))
         for span in row.clashes:
             x, wide = grid.x(span.first), grid.day * (span.last - span.first + 1)
-            bars.append(f'<rect x="{_n(x + 1)}" y="{_n(at - 2)}" width="{_n(wide - 2)}" height="21" fill="none" stroke="{RED}" stroke-width="2"/>')
+            dashes = ' stroke-dasharray="3 3"' if span.doubtful else ""
+            size = f'width="{_n(wide - 2)}" height="21"'
+            bars.append(f'<rect x="{_n(x + 1)}" y="{_n(at - 2)}" {size} fill="none" stroke="{RED}" stroke-width="2"{dashes}/>')
         at += LANE_AWAY * (1 + max(away, default=-1))
         for span, lane in zip(row.acting, acting, strict=True):
             bars.append(_bar(grid, span, at + lane * LANE_ACTING + 1, 14, AMBER_PAPER, AMBER, AMBER))
@@ -351,7 +358,18 @@ def _band(grid: _Grid, top: float, height: float, fill: str, title: str, ink: st
     return f'<g><rect x="0" y="{_n(top)}" width="{_n(wide)}" height="{_n(height)}" fill="{fill}"/>{rule}{texts}</g>'
 
 
-def _bar(grid: _Grid, span: Span, top: float, height: float, fill: str, stroke: str, ink: str) -> str:
+def _widest(span: Span, frames: Iterable[Span]) -> tuple[int, int]:
+    """The widest run of columns of *span* that no frame's side crosses."""
+    cuts = {span.first, span.last + 1} | {c for f in frames for c in (f.first, f.last + 1) if span.first < c <= span.last}
+    ordered = sorted(cuts)
+    first, end = max(pairwise(ordered), key=lambda run: run[1] - run[0])
+    return first, end - 1
+
+
+def _bar(
+    grid: _Grid, span: Span, top: float, height: float, fill: str, stroke: str, ink: str, room: tuple[int, int] | None = None
+) -> str:
+    """A bar, with its text in the columns *room* (default: all of it) if it fits there."""
     x, wide = grid.x(span.first) + 1.5, grid.day * (span.last - span.first + 1) - 3
     y, middle = top, top + height / 2
     left = f"M{_n(x)} {_n(y)}" if not span.open_left else f"M{_n(x + 5)} {_n(y)}"
@@ -359,10 +377,16 @@ def _bar(grid: _Grid, span: Span, top: float, height: float, fill: str, stroke: 
     if span.open_right:
         right = f"H{_n(x + wide - 5)}L{_n(x + wide)} {_n(middle)}L{_n(x + wide - 5)} {_n(y + height)}"
     back = f"H{_n(x)}Z" if not span.open_left else f"H{_n(x + 5)}L{_n(x)} {_n(middle)}Z"
-    bar = f'<path d="{left}{right}{back}" fill="{fill}" stroke="{stroke}" stroke-width="1"/>'
-    shown = next((t for t in (span.text, span.short) if t and text_width(t, SMALL) <= wide - 3), "")
+    dashes = ' stroke-dasharray="3 2"' if span.doubtful else ""
+    bar = f'<path d="{left}{right}{back}" fill="{fill}" stroke="{stroke}" stroke-width="1"{dashes}/>'
+    begin, end = room or (span.first, span.last)
+    space = grid.day * (end - begin + 1) - 3
+    sizes = [(t, size) for t in (span.text, span.short) if t for size in (SMALL, TINY) if text_width(t, size) <= space - (size - TINY)]
     name = f"<title>{escape(span.text)}</title>" if span.text else ""
-    word = _text(x + wide / 2, middle + 3.8, shown, SMALL, ink, anchor="middle") if shown else ""
+    word = ""
+    if sizes:
+        shown, size = sizes[0]
+        word = _text(grid.x(begin) + 1.5 + space / 2, middle + size * 0.36, shown, size, ink, anchor="middle")
     return f"<g>{name}{bar}{word}</g>"
 
 

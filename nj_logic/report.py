@@ -12,6 +12,7 @@ import calendar
 import datetime
 import hashlib
 import re
+import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -137,7 +138,13 @@ class Words:
             return self("throughout")
         if start is None or end is None:
             return self("since", a=self.date(start)) if start else self("until", b=self.date(cast(datetime.date, end)))
-        return self.date(start) if start == end else self("span", a=self.date(start), b=self.date(end))
+        if start == end:
+            return self.date(start)
+        key = "span_month" if (start.year, start.month) == (end.year, end.month) else "span_year" if start.year == end.year else "span"
+        months = self("months").split()
+        names = {"month": months[start.month - 1], "end_month": months[end.month - 1]}
+        days = {"y": start.year, "m": start.month, "d": start.day, "m2": end.month, "d2": end.day}
+        return self(key, a=self.date(start), b=self.date(end), **names, **days)
 
 
 def words(kb: KnowledgeBase, lang: str) -> Words:
@@ -289,20 +296,21 @@ class _Teller:
         """The AB pairs."""
         return [f"{self.person(a)} — {self.person(b)}" for a, b in self.case.ab_pairs]
 
-    def readings(self, uses: Iterable[str], fixed: Mapping[str, str], chosen: Mapping[str, str], matter: set[str], decided: bool) -> list[View]:
-        """The topics that concern the kind, and how each was treated."""
-        rows = []
+    def readings(self, uses: Iterable[str], fixed: Mapping[str, str], chosen: Mapping[str, str], matter: set[str], decided: bool) -> View:
+        """How the topics that concern the kind were treated: those that matter or were adopted in full, the others in a row."""
+        found: View = {"rows": [], "same": [], "conventions": [], "decided": decided}
         for topic in dict.fromkeys(t for use in uses for t in self.case.kind.topics.get(use, ())):
-            entry = self.kb.readings[topic]
-            if topic in fixed:
-                key, option = "effect.adopted" if topic in chosen else "effect.convention", self.option(topic, fixed[topic])
+            if topic in fixed and topic not in chosen:
+                found["conventions"].append(self.say("brackets", a=self.topic(topic), b=self.option(topic, fixed[topic])))
+            elif topic not in fixed and topic not in matter:
+                found["same"].append(self.topic(topic))
             else:
-                key, option = "effect.matters" if topic in matter else "effect.same" if decided else "effect.weighed", ""
-            rows.append({
-                "topic": self.topic(topic), "options": [self.option(topic, o) for o in entry["options"]],
-                "norms": self.norms(entry.get("norms", ())), "effect": self.say(key, option=option), "matters": topic in matter,
-            })  # fmt: skip
-        return rows
+                entry = self.kb.readings[topic]
+                adopted = self.option(topic, fixed[topic]) if topic in fixed else ""
+                effect = self.say("effect.adopted", option=adopted) if adopted else self.say("effect.matters")
+                options = [self.option(topic, o) for o in entry["options"]]
+                found["rows"].append({"topic": self.topic(topic), "options": options, "norms": self.norms(entry.get("norms", ())), "effect": effect})
+        return found
 
     def frame(self, title: str, printed_on: datetime.date | None, proofs: Proofs, engines: Mapping[str, str] | None) -> View:
         """What every report has."""
@@ -331,7 +339,9 @@ def _version() -> str:
     try:
         return metadata.version("nj_logic")
     except metadata.PackageNotFoundError:  # a checkout that is not installed
-        return "—"
+        from .places import PACKAGE
+
+        return str(tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
 
 
 def _digest(kb: KnowledgeBase) -> str:
@@ -373,9 +383,10 @@ def case_view(
     ]
     view["has_record"] = case.record is not None
     procedures = _procedures(kb, case, paths.readings) if paths and paths.undefined else []
-    view["alternatives"] = [_alternative(tell, a, n, procedures) for n, a in enumerate(paths.alternatives, 1)] if paths else []
+    width = drawing.WIDE if paths is None or len(paths.alternatives) <= 2 else drawing.NARROW
+    view["alternatives"] = [_alternative(tell, a, n, procedures, width) for n, a in enumerate(paths.alternatives, 1)] if paths else []
     blocked = procedures if paths and paths.status == UNDEFINED else []
-    view["blocked"] = [{"svg": _blocked_drawing(tell, r), "norms": tell.norms(r.norms)} for r in blocked]
+    view["blocked"] = [{"svg": _blocked_drawing(tell, r, width), "norms": tell.norms(r.norms)} for r in blocked]
     view["excluding"] = paths is not None and paths.status == CONFLICT
     view["answers"] = [_answer(tell, a) for a in (answers.answers if answers else ())]
     silences = dict.fromkeys(s for r in results for s in r.undefined)
@@ -521,7 +532,7 @@ def _stages(tell: _Teller, alternative: Alternative) -> list[View]:
     ]
 
 
-def _alternative(tell: _Teller, alternative: Alternative, n: int, routes: Sequence[Procedure]) -> View:
+def _alternative(tell: _Teller, alternative: Alternative, n: int, routes: Sequence[Procedure], width: float) -> View:
     say = tell.say
     found: View = {
         "title": say("alternative", n=_ordinal(say, n)), "holds": tell.conditions(alternative.readings), "norms": tell.norms(alternative.norms),
@@ -533,11 +544,11 @@ def _alternative(tell: _Teller, alternative: Alternative, n: int, routes: Sequen
             found["because"] = say(key, question=say.both(alternative.undefined_because.question))
         route = next((r for r in routes if _stage_names(r) == alternative.stages), None)
         if route is not None:
-            found["drawings"] = [{"title": "", "svg": _blocked_drawing(tell, route)}]
+            found["drawings"] = [{"title": "", "svg": _blocked_drawing(tell, route, width)}]
         return found
     merged = _merged(alternative.paths)
     if merged is not None:
-        found["drawings"] = [{"title": "", "svg": _drawn(tell, merged)}]
+        found["drawings"] = [{"title": "", "svg": _drawn(tell, merged, width)}]
         found["tables"] = [{"title": "", "steps": [_row(tell, steps) for steps in merged]}]
         return found
     found["intro"] = say("paths_any", n=len(alternative.paths))
@@ -545,7 +556,7 @@ def _alternative(tell: _Teller, alternative: Alternative, n: int, routes: Sequen
         title, single = say("path", n=_ordinal(say, i)), [[s] for s in path.steps]
         found["tables"].append({"title": title, "steps": [_row(tell, steps) for steps in single]})
         if i <= MOST_DRAWN:
-            found["drawings"].append({"title": title, "svg": _drawn(tell, single)})
+            found["drawings"].append({"title": title, "svg": _drawn(tell, single, drawing.NARROW)})
     if len(alternative.paths) > MOST_DRAWN:
         found["more"] = say("paths_more", n=len(alternative.paths) - MOST_DRAWN)
     return found
@@ -586,24 +597,32 @@ def _row(tell: _Teller, steps: Sequence[Step]) -> View:
     }  # fmt: skip
 
 
-def _drawn(tell: _Teller, stages: Sequence[Sequence[Step]]) -> Markup:
+def _drawn(tell: _Teller, stages: Sequence[Sequence[Step]], width: float) -> Markup:
     say = tell.say
     numbers = {s.id: s.no for steps in stages for s in steps}
     boxes = []
     for steps in stages:
         row = _row(tell, steps)
-        lines = [row["act"]]
+        lines = [_act_line(tell, row["act"], row["norms"])]
         if row["persons"]:
             lines.append(say("by_person", person=say.choice(row["persons"])))
-        lines.append(say.listed(dict.fromkeys(n["article"] for n in row["norms"])))
         head = row["actor"] + (say("any_of") if row["any"] else "")
         after = tuple(str(numbers[a]) for a in steps[0].after if a in numbers)
         boxes.append(drawing.Box(str(steps[0].no), str(steps[0].no), head, tuple(lines), after, "", any(s.acting_for for s in steps)))
     label = say("drawing", steps=say("arrow").join(_does(tell, [b.head], b.lines[0]) for b in boxes))
-    return Markup(drawing.flow(boxes, _visible(label)))
+    return Markup(drawing.flow([_shown(b) for b in boxes], _visible(label), width))
 
 
-def _blocked_drawing(tell: _Teller, route: Procedure) -> Markup:
+def _act_line(tell: _Teller, act: str, norms: Sequence[View]) -> str:
+    return tell.say("act_article", act=act, article=tell.say.listed(dict.fromkeys(n["article"] for n in norms))) if norms else act
+
+
+def _shown(box: drawing.Box) -> drawing.Box:
+    """The box with what cannot be seen in its texts made visible."""
+    return replace(box, head=_visible(box.head), lines=tuple(map(_visible, box.lines)))
+
+
+def _blocked_drawing(tell: _Teller, route: Procedure, width: float) -> Markup:
     """A procedure that nobody can finish; the stages that nobody can do are marked."""
     say = tell.say
     after: dict[int, set[int]] = {}
@@ -613,11 +632,11 @@ def _blocked_drawing(tell: _Teller, route: Procedure) -> Markup:
     for i, (act, offices, _, stuck) in enumerate(route.key.stages):
         direct = [e for e in after.get(i, ()) if not any(e in after.get(x, ()) for x in after[i])]
         norms = tell.norms(n for (stage, _), ns in route.stage_norms.items() if route.positions[stage] == i for n in ns)
-        lines = (tell.term(act), say.listed(dict.fromkeys(n["article"] for n in norms)))
+        lines = (_act_line(tell, tell.term(act), norms),)
         head = say.choice([tell.term(o) for o in offices])
         boxes.append(drawing.Box(str(i), str(i + 1), head, lines, tuple(map(str, sorted(direct))), say("blocked") if stuck else ""))
     label = say("drawing", steps=say("arrow").join(_does(tell, [b.head], b.lines[0]) for b in boxes))
-    return Markup(drawing.flow(boxes, label))
+    return Markup(drawing.flow(boxes, label, width))
 
 
 def _stage_names(route: Procedure) -> tuple[tuple[str, str], ...]:
@@ -626,7 +645,7 @@ def _stage_names(route: Procedure) -> tuple[tuple[str, str], ...]:
 
 
 def _procedures(kb: KnowledgeBase, case: Case, fixed: Mapping[str, str]) -> list[Procedure]:
-    """The procedures that the rules give the case, whoever is away, each once."""
+    """The procedures that the rules give the case and nobody can finish, each once."""
     from .facts import case_atoms, open_topics
     from .paths import SHOWN, routes
     from .results import read
@@ -634,8 +653,8 @@ def _procedures(kb: KnowledgeBase, case: Case, fixed: Mapping[str, str]) -> list
 
     topics, opening = open_topics(kb, case, "paths", fixed)
     worlds = Worlds(kb.program(f"{case.kind.term.id}.paths"), [*case_atoms(kb, case, fixed), *opening], topics, SHOWN)
-    found = {(_stage_names(r), r.norms): r for raw in worlds.outcomes() for r in routes(read(raw, {}))}
-    return [found[k] for k in sorted(found)]
+    found = {(_stage_names(r), r.norms, not r.key.blocked): r for raw in worlds.outcomes() for r in routes(read(raw, {}))}
+    return [found[k] for k in sorted(found) if found[k].key.blocked]
 
 
 # -- answers, record -------------------------------------------------------------------------------------------------
@@ -797,11 +816,12 @@ def register_view(
         {
             "id": f.id, "type": tell.term(f.type), "persons": [tell.person(p) for p in f.persons], "when": say.span(f.start, f.end),
             "norms": tell.norms(f.norms) if _few(f.norms) else [], "many": [] if _few(f.norms) else _by_article(tell, f.norms),
-            "holds": tell.conditions(f.readings),
+            "holds": tell.conditions(f.readings), "many_label": say("many_norms", n=len(f.norms)),
         }
         for f in conflicts.findings
     ]  # fmt: skip
     view["acting"] = acting
+    view["doubtful"] = any(f["holds"] for f in view["findings"]) or any(a["doubtful"] for a in acting)
     view["absences"] = tell.absences()
     view["officials"], view["pairs"] = tell.officials(), tell.pairs()
     view["complete"] = register.complete
@@ -830,7 +850,7 @@ def _plainly(tell: _Teller, conflicts: Conflicts) -> list[str]:
         key = "finding_sentence" if persons else "finding_sentence_bare"
         line = say(key, span=say.span(f.start, f.end), type=tell.term(f.type), persons=persons)
         under = tell.conditions(f.readings)
-        lines.append(say("brackets", a=line, b=say("only_under", conditions=say("semicolon").join(under))) if under else line)
+        lines.append(line + say("only_under", id=f.id) if under else line)
     return lines
 
 
@@ -843,6 +863,8 @@ def _acting(tell: _Teller, acting: Iterable[Acting]) -> list[View]:
             "bases": [], "absent_id": one.absent, "start": one.start, "end": one.end,
         })  # fmt: skip
         row["bases"].append({"norms": tell.norms([one.basis]), "holds": tell.conditions(one.readings)})
+    for row in rows.values():
+        row["doubtful"] = all(basis["holds"] for basis in row["bases"])
     return list(rows.values())
 
 
@@ -874,14 +896,17 @@ def _panel(
 ) -> Markup:  # fmt: skip
     say = tell.say
 
-    def cut(start: datetime.date | None, end: datetime.date | None, text: str = "", short: str = "") -> list[drawing.Span]:
+    def cut(
+        start: datetime.date | None, end: datetime.date | None, text: str = "", short: str = "", doubtful: bool = False
+    ) -> list[drawing.Span]:
         """The part of a spell that lies on this drawing, if any does."""
         if first is None or last is None:
-            return [drawing.Span(0, len(columns) - 1, _visible(text), _visible(short))]
+            return [drawing.Span(0, len(columns) - 1, _visible(text), _visible(short), doubtful=doubtful)]
         if (start is not None and start > last) or (end is not None and end < first):
             return []
         begin, stop = max(start or first, first), min(end or last, last)
-        return [drawing.Span(begin.day - 1, stop.day - 1, _visible(text), _visible(short), start is None or start < first, end is None or end > last)]
+        goes_on = start is None or start < first, end is None or end > last
+        return [drawing.Span(begin.day - 1, stop.day - 1, _visible(text), _visible(short), *goes_on, doubtful)]
 
     rows = []
     for id_ in shown:
@@ -891,12 +916,12 @@ def _panel(
         ]  # fmt: skip
         strips = [
             s for a in acting if a["absent_id"] == id_
-            for s in cut(a["start"], a["end"], f"{a['no']} {say('acting_short', person=a['person'])}", str(a["no"]))
+            for s in cut(a["start"], a["end"], f"{a['no']} {say('acting_short', person=a['person'])}", str(a["no"]), a["doubtful"])
         ]  # fmt: skip
-        clashes = [s for f in conflicts.findings if id_ in f.persons for s in cut(f.start, f.end, f.id)]
+        clashes = [s for f in conflicts.findings if id_ in f.persons for s in cut(f.start, f.end, f.id, f.id, bool(f.readings))]
         away.sort(key=lambda s: (s.first, s.last))
         rows.append(drawing.Row(_visible(tell.person(id_)), tuple(away), tuple(strips), tuple(clashes)))
-    found = [s for f in conflicts.findings for s in cut(f.start, f.end, f.id, f.id)]
+    found = [s for f in conflicts.findings for s in cut(f.start, f.end, f.id, f.id, bool(f.readings))]
     label = say("timeline", month=say.month(first) if first else say("throughout"))
     return Markup(drawing.timeline(columns, rows, found, say("findings_row"), label))
 
