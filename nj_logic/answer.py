@@ -169,7 +169,7 @@ def _answer(
             seen.extend(raws)
     drafts = []
     for group, (found, seen, world) in held.items():
-        under = () if any(not c for c in found) else tuple(sorted(set(found)))
+        under = worlds.merged(found)
         if group is None:
             drafts.append(Alternative("", under, (), (), None, (), silent, world))
             continue

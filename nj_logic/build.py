@@ -19,7 +19,19 @@ from .errors import KnowledgeError
 from .knowledge import NORM_ID
 
 NORM_KINDS = frozenset(
-    ["obligation", "prohibition", "permission", "power", "definition", "deadline", "threshold", "procedure", "declaratory", "reference", "scope"]
+    [
+        "obligation",
+        "prohibition",
+        "permission",
+        "power",
+        "definition",
+        "deadline",
+        "threshold",
+        "procedure",
+        "declaratory",
+        "reference",
+        "scope",
+    ]
 )
 STRENGTHS = frozenset(["strict", "default", "plain", "exhortative"])
 WHY_NOT = frozenset(["exhortation", "discretion", "outside_rule"])
@@ -51,6 +63,8 @@ def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None) -
     cells = Cells(_rungs(rules, problems))
     target.mkdir(parents=True, exist_ok=True)
     computed = _computed_facts(target / "computed.lp", cells, terms)
+    problems += _shared_predicates(rules, kb / "law")
+    problems += _shared_ids(terms)
     diagnostics = [*diagnostics, *dialect.lint([*rules, *computed], known_norms=norms.keys() | {""})]
     problems += [d.say("en") for d in diagnostics]
     if problems:
@@ -216,7 +230,9 @@ def _unquote(argument: str) -> str:
     return argument
 
 
-FACT_TYPES = frozenset(["term", "terms", "boolean", "money", "number", "date", "text", "portfolio", "official", "officials", "actor"])
+FACT_TYPES = frozenset(
+    ["term", "terms", "boolean", "money", "number", "date", "text", "portfolio", "official", "officials", "actor"]
+)
 
 
 SECTIONS = ("actors", "actions", "values", "questions", "readings", "phrases", "kinds")
@@ -290,6 +306,29 @@ def _computed_facts(file: Path, cells: Cells, terms: Mapping[str, Any]) -> list[
     facts += [f"enacts({q}, {spec['act']})." for q, spec in terms["questions"].items() if spec.get("act")]
     file.write_text("".join(f"{line}\n" for line in facts), encoding="utf-8")
     return dialect.parse([file])[0]
+
+
+def _shared_predicates(rules: Iterable[dialect.Rule], law: Path) -> Iterable[str]:
+    """Predicates that are defined in two files, so that their rules would merge unseen; hooks are meant to be."""
+    hooks = dialect.declared(rules, "hook")
+    first: dict[tuple[str, int], dialect.Rule] = {}
+    for rule in rules:
+        signature = rule.head.signature
+        if signature in hooks or rule.head.name in {"input", "hook"}:
+            if signature in hooks and not Path(rule.file).is_relative_to(law):
+                yield f"{rule.file}:{rule.line}: {rule.head.name} is a hook: only a law defines it"
+        elif first.setdefault(signature, rule).file != rule.file:
+            other = first[signature]
+            yield f"{rule.file}:{rule.line}: {rule.head.name}/{signature[1]} is defined in {other.file}:{other.line} too; rename one"
+
+
+def _shared_ids(terms: Mapping[str, Any]) -> Iterable[str]:
+    """Ids that stand for two words: actors, acts, values and questions share one space of names."""
+    seen: dict[str, str] = {}
+    for section in ("actors", "actions", "values", "questions"):
+        for id_ in terms[section]:
+            if seen.setdefault(id_, section) != section:
+                yield f"{section}: {id_} is an id of {seen[id_]} too; rename one"
 
 
 def _reads(rule: dialect.Rule, topic: str) -> bool:

@@ -183,8 +183,7 @@ def _breaches(
             continue
         status = DEVIATED if entry.strength == "default" else VIOLATED
         word = Bilingual("偏离", "deviates from") if status == DEVIATED else Bilingual("违反", "breaches")
-        conditions = decision.outcomes[True]
-        under = () if any(not c for c in conditions) else conditions
+        under = worlds.merged(decision.outcomes[True])
         message = Bilingual(f"{word.zh}:{entry.quote}", f"{word.en}: {entry.gist}")
         raws, world = decision.samples[True]
         goal = symbol_of(raws, cache, "breach", (norm, witness))
@@ -222,7 +221,7 @@ def _steps(
         rivals = sort_norms(
             n for w in followed if w != walked for (key, _), found in norms.items() if key == w.key for n in found
         )
-        held = () if any(not c for c in held_under) or len(under) == 1 else tuple(sorted(set(held_under)))
+        held = () if len(under) == 1 else worlds.merged(held_under)
         for i in sorted(walked.missing):
             act, offices, _, _ = walked.key.stages[i]
             who, what = kb.term(offices[0]).label, kb.term(act).label

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import Bilingual, InputError
 from .facts import worlds_of
-from .results import conditions_json, read, sort_norms, symbol_of, union
+from .results import conditions_json, read, sort_norms, union
 from .worlds import Condition, Worlds
 
 if TYPE_CHECKING:
@@ -92,9 +93,6 @@ def _iso(day: datetime.date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-Spell = tuple[datetime.date | None, datetime.date | None]
-
-
 def find_conflicts(kb: KnowledgeBase, register: Case, readings: Mapping[str, str]) -> Conflicts:
     """The clashes in *register*, and who acts for whom when.
 
@@ -112,30 +110,30 @@ def find_conflicts(kb: KnowledgeBase, register: Case, readings: Mapping[str, str
     cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]] = {}
     everything = union(worlds.outcomes(), cache)
     conditions = _Conditions(worlds, cache)
+    calendar, symbols = _Calendar(register), _Symbols(cache)
+    titles = {o.id: o.title for o in register.officials}
     findings: list[Finding] = []
 
     days: dict[tuple[str, tuple[str, ...], _Held], dict[int, list[_Atom]]] = {}
     for atom in everything.get("incident"):
         type_, _, one, other, day = atom
-        days.setdefault((type_, tuple(sorted({one, other})), conditions.of("incident", atom)), {}).setdefault(
-            day, []
-        ).append(("incident", atom))
+        key = (type_, tuple(sorted({one, other})), conditions.of("incident", atom))
+        days.setdefault(key, {}).setdefault(day, []).append(("incident", atom))
     for atom in everything.get("nobody_acts"):
         person, day, _ = atom
-        days.setdefault((NOBODY_ACTS, (person,), conditions.of("nobody_acts", atom)), {}).setdefault(day, []).append(
-            ("nobody_acts", atom)
-        )
+        key = (NOBODY_ACTS, (person,), conditions.of("nobody_acts", atom))
+        days.setdefault(key, {}).setdefault(day, []).append(("nobody_acts", atom))
     for (type_, persons, held), found in days.items():
         label = kb.term(type_).label
-        names = [register.official(p).title for p in persons]
-        for start, end in spells(register, found):
-            atoms = [a for day, held_atoms in found.items() if _within(day, start, end) for a in held_atoms]
+        names = [titles[p] for p in persons]
+        for start, end, within in calendar.spells(found):
+            atoms = [atom for day in within for atom in found[day]]
             norms = sort_norms(a[1] if name == "incident" else a[2] for name, a in atoms)
             message = Bilingual(
-                f"{label.zh}:{'、'.join(names)}({_span(start, end, 'zh')})",
+                f"{label.zh}：{'、'.join(names)}（{_span(start, end, 'zh')}）",
                 f"{label.en}: {', '.join(names)} ({_span(start, end, 'en')})",
             )
-            goal = symbol_of(worlds.outcomes(), cache, *min(atoms, key=repr))
+            goal = symbols.of(min(atoms, key=repr))
             findings.append(Finding("", type_, norms, persons, start, end, message, held.under, goal, held.world))
 
     blocked: dict[tuple[int, _Held], set[_Atom]] = {}
@@ -144,30 +142,35 @@ def find_conflicts(kb: KnowledgeBase, register: Case, readings: Mapping[str, str
     stuck: dict[tuple[frozenset[str], _Held], dict[int, set[_Atom]]] = {}
     for (day, held), stuck_atoms in blocked.items():
         stuck.setdefault((frozenset(a[3] for _, a in stuck_atoms), held), {})[day] = stuck_atoms
+    away = _holders_away(kb, register, calendar) if stuck else {}
     for (powers, held), by_day in stuck.items():
         label = kb.term(STUCK).label
-        away = [{a.who for a in register.absences if a.covers(datetime.date.fromordinal(d))} for d in by_day if d]
-        persons = tuple(sorted(set.intersection(*away) & set(_single_holders(kb, register)))) if away else ()
-        for start, end in spells(register, by_day):
+        persons = tuple(sorted(set.intersection(*(away.get(day, set()) for day in by_day))))
+        for start, end, within in calendar.spells(by_day):
             message = Bilingual(
-                f"{label.zh}({_span(start, end, 'zh')}):{len(powers)}项职权无人行使",
-                f"{label.en} ({_span(start, end, 'en')}): {len(powers)} powers that nobody can exercise",
+                f"{label.zh}（{_span(start, end, 'zh')}）：共{len(powers)}项",
+                f"{label.en} ({_span(start, end, 'en')}): {len(powers)}",
             )
-            goal = symbol_of(
-                worlds.outcomes(), cache, *min(by_day[min(d for d in by_day if _within(d, start, end))], key=repr)
-            )
+            goal = symbols.of(min(by_day[within[0]], key=repr))
             findings.append(
                 Finding("", STUCK, sort_norms(powers), persons, start, end, message, held.under, goal, held.world)
             )
 
     findings.sort(key=lambda f: (f.start or datetime.date.min, f.type, f.persons, f.norms))
     findings = [replace(f, id=f"f{n}") for n, f in enumerate(findings, 1)]
-    acting = _acting(kb, register, everything.get("deputises"), conditions)
+    acting = _acting(kb, register, calendar, everything.get("deputises"), conditions)
     return Conflicts(kb, register, tuple(findings), acting, readings)
 
 
-def _single_holders(kb: KnowledgeBase, register: Case) -> list[str]:
-    return [o.id for o in register.officials if any(office in kb.single_offices for office in o.offices)]
+def _holders_away(kb: KnowledgeBase, register: Case, calendar: _Calendar) -> dict[int, set[str]]:
+    """Who of those that alone hold an office is away, by critical day."""
+    single = {o.id for o in register.officials if any(office in kb.single_offices for office in o.offices)}
+    away: dict[int, set[str]] = {}
+    for absence in register.absences:
+        if absence.who in single:
+            for day in absence.among(calendar.dates):
+                away.setdefault(day.toordinal(), set()).add(absence.who)
+    return away
 
 
 def _span(start: datetime.date | None, end: datetime.date | None, lang: str) -> str:
@@ -179,30 +182,42 @@ def _span(start: datetime.date | None, end: datetime.date | None, lang: str) -> 
     return f"{_iso(start) or '…'}{middle}{_iso(end) or '…'}"
 
 
-def spells(register: Case, days: Iterable[int]) -> list[Spell]:
-    """The runs of days, each from its first to its last day: a critical day stands for all days before the next."""
-    critical = [d.toordinal() for d in register.critical_days]
-    if not critical:
-        return [(None, None)]
-    wanted = set(days)
-    found: list[Spell] = []
-    start: int | None = None
-    for i, day in enumerate(critical):
-        if day in wanted and start is None:
-            start = day
-        following = critical[i + 1] if i + 1 < len(critical) else None
-        if start is not None and (following is None or following not in wanted):
-            end = None if following is None else datetime.date.fromordinal(following) - DAY
-            found.append((datetime.date.fromordinal(start), end))
-            start = None
-    return found
+class _Calendar:
+    """The critical days of a register: each stands for all days before the next."""
 
+    def __init__(self, register: Case) -> None:
+        self.dates = register.critical_days
+        self._position = {day.toordinal(): i for i, day in enumerate(self.dates)}
 
-def _within(day: int, start: datetime.date | None, end: datetime.date | None) -> bool:
-    return (start is None or start.toordinal() <= day) and (end is None or day <= end.toordinal())
+    def spells(self, days: Iterable[int]) -> Iterable[tuple[datetime.date | None, datetime.date | None, list[int]]]:
+        """The runs of days: the first and the last day of each (an end of None is open), and its critical days."""
+        if not self.dates:
+            yield None, None, list(days)
+            return
+        wanted = sorted(days)
+        numbered = enumerate(wanted)
+        for _, run in groupby(numbered, key=lambda item: self._position[item[1]] - item[0]):
+            within = [day for _, day in run]
+            after = self._position[within[-1]] + 1
+            end = self.dates[after] - DAY if after < len(self.dates) else None
+            yield datetime.date.fromordinal(within[0]), end, within
 
 
 _Atom = tuple[str, tuple[Any, ...]]
+
+
+class _Symbols:
+    """The atoms as clingo has them, by their plain form."""
+
+    def __init__(self, cache: Mapping[clingo.Symbol, _Atom]) -> None:
+        self._by_plain: dict[_Atom, clingo.Symbol] = {}
+        for one, plain in cache.items():
+            other = self._by_plain.get(plain)
+            if other is None or one < other:
+                self._by_plain[plain] = one
+
+    def of(self, plain: _Atom) -> clingo.Symbol:
+        return self._by_plain[plain]
 
 
 class _Held(NamedTuple):
@@ -226,19 +241,20 @@ class _Conditions:
             return _Held((), ())
         if where not in self._known:  # atoms that hold in the same worlds hold under the same readings
             decision = self.worlds.decide(lambda raw: arguments in read(raw, self.cache).get(name))
-            self._known[where] = _Held(decision.outcomes.get(True, ()), decision.samples[True][1])
+            self._known[where] = _Held(self.worlds.merged(decision.outcomes.get(True, ())), decision.samples[True][1])
         return self._known[where]
 
 
 def _acting(
-    kb: KnowledgeBase, register: Case, atoms: Sequence[tuple[Any, ...]], conditions: _Conditions
+    kb: KnowledgeBase, register: Case, calendar: _Calendar, atoms: Sequence[tuple[Any, ...]], conditions: _Conditions
 ) -> tuple[Acting, ...]:
     days: dict[tuple[str, str, str, _Held], set[int]] = {}
     for absent, person, day, norm in atoms:
         days.setdefault((absent, person, norm, conditions.of("deputises", (absent, person, day, norm))), set()).add(day)
+    offices = {o.id: o.offices for o in register.officials}
     found = []
     for (absent, person, norm, held), on in days.items():
-        offices = register.official(absent).offices
-        office = next((o for o in offices if o in kb.single_offices), offices[0] if offices else absent)
-        found += [Acting(office, absent, person, start, end, norm, held.under) for start, end in spells(register, on)]
+        held_offices = offices[absent]
+        office = next((o for o in held_offices if o in kb.single_offices), held_offices[0] if held_offices else absent)
+        found += [Acting(office, absent, person, start, end, norm, held.under) for start, end, _ in calendar.spells(on)]
     return tuple(sorted(found, key=lambda a: (a.start or datetime.date.min, a.absent, a.person, a.basis)))

@@ -21,7 +21,8 @@ RED, RED_PAPER, AMBER, AMBER_PAPER, BLUE_PAPER = "#a61b1b", "#fdf0ef", "#8a5a00"
 # No line begins with one of the first, none ends with one of the second.
 _CLOSING = frozenset("，。、；：？！）》〉」』】”’％…,.;:?!)]}")
 _OPENING = frozenset("（《〈「『【“‘([{")
-_PIECE = re.compile(r"[!-~\u00a1-\u024f]+| +|.", re.DOTALL)
+_BLANKS = re.compile(r"[ \t\r\n]+")
+_PIECE = re.compile(r"[!-~\u00a0-\u024f]+| +|.", re.DOTALL)
 
 
 def character_width(character: str) -> float:
@@ -60,7 +61,7 @@ def wrap(text: str, width: float, size: float) -> list[str]:
 def _pieces(text: str, width: float, size: float) -> Iterator[str]:
     """What is never broken: words that fit on a line, characters with the punctuation that belongs to them."""
     held = ""
-    for piece in _PIECE.findall(" ".join(text.split())):
+    for piece in _PIECE.findall(_BLANKS.sub(" ", text).strip()):
         if held and (piece in _CLOSING or held[-1] in _OPENING) and text_width(held + piece, size) <= width:
             held += piece
             continue
@@ -157,7 +158,9 @@ def _levels(boxes: Sequence[Box]) -> dict[str, int]:
     return levels
 
 
-def _rows(boxes: Sequence[Box], levels: Mapping[str, int], box_width: float) -> tuple[list[list[_Placed]], list[tuple[_Placed, _Placed]]]:
+def _rows(
+    boxes: Sequence[Box], levels: Mapping[str, int], box_width: float
+) -> tuple[list[list[_Placed]], list[tuple[_Placed, _Placed]]]:
     """The places on each level, from left to right, and the arrows between places of neighbouring levels."""
     rows: list[list[_Placed]] = [[] for _ in range(1 + max(levels.values()))]
     placed: dict[str, _Placed] = {}
@@ -227,7 +230,9 @@ def _arrow(early: _Placed, late: _Placed) -> str:
     line = f'<path d="{route}" fill="none" stroke="{LINE}" stroke-width="1.4"/>'
     if not into_box:
         return line
-    return f'{line}<path d="M{_n(x2 - 5)} {_n(y2 - 9)}L{_n(x2)} {_n(y2 - 1)}L{_n(x2 + 5)} {_n(y2 - 9)}Z" fill="{LINE}"/>'
+    return (
+        f'{line}<path d="M{_n(x2 - 5)} {_n(y2 - 9)}L{_n(x2)} {_n(y2 - 1)}L{_n(x2 + 5)} {_n(y2 - 9)}Z" fill="{LINE}"/>'
+    )
 
 
 # -- registers -------------------------------------------------------------------------------------------------------
@@ -286,7 +291,9 @@ class _Grid:
         return LABEL + self.day * column
 
 
-def timeline(columns: Sequence[Column], rows: Sequence[Row], clashes: Sequence[Span], clash_title: str, label: str) -> str:
+def timeline(
+    columns: Sequence[Column], rows: Sequence[Row], clashes: Sequence[Span], clash_title: str, label: str
+) -> str:
     """A register on its days: a row an official, bars for absences, strips for who acts, frames where there is a clash.
 
     Args:
@@ -320,7 +327,9 @@ def timeline(columns: Sequence[Column], rows: Sequence[Row], clashes: Sequence[S
             x, wide = grid.x(span.first), grid.day * (span.last - span.first + 1)
             dashes = ' stroke-dasharray="3 3"' if span.doubtful else ""
             size = f'width="{_n(wide - 2)}" height="21"'
-            bars.append(f'<rect x="{_n(x + 1)}" y="{_n(at - 2)}" {size} fill="none" stroke="{RED}" stroke-width="2"{dashes}/>')
+            bars.append(
+                f'<rect x="{_n(x + 1)}" y="{_n(at - 2)}" {size} fill="none" stroke="{RED}" stroke-width="2"{dashes}/>'
+            )
         at += LANE_AWAY * (1 + max(away, default=-1))
         for span, lane in zip(row.acting, acting, strict=True):
             bars.append(_bar(grid, span, at + lane * LANE_ACTING + 1, 14, AMBER_PAPER, AMBER, AMBER))
@@ -333,7 +342,9 @@ def timeline(columns: Sequence[Column], rows: Sequence[Row], clashes: Sequence[S
         f'<line x1="{_n(grid.x(i))}" y1="{_n(AXIS)}" x2="{_n(grid.x(i))}" y2="{_n(top)}" stroke="#d5dae1" stroke-width="0.6"/>'
         for i in range(len(columns) + 1)
     ]
-    names = [_text(grid.x(i) + grid.day / 2, AXIS - 8, c.label, SMALL, GREY, anchor="middle") for i, c in enumerate(columns)]
+    names = [
+        _text(grid.x(i) + grid.day / 2, AXIS - 8, c.label, SMALL, GREY, anchor="middle") for i, c in enumerate(columns)
+    ]
     frame = f'<rect x="0.5" y="{_n(AXIS)}" width="{_n(LABEL + WHOLE)}" height="{_n(top - AXIS)}" fill="none" stroke="#aab2bd" stroke-width="1"/>'
     return _svg(LABEL + WHOLE + 1, top + 1, label, [*bands, *shades, *lines, frame, *names, *bars])
 
@@ -360,14 +371,23 @@ def _band(grid: _Grid, top: float, height: float, fill: str, title: str, ink: st
 
 def _widest(span: Span, frames: Iterable[Span]) -> tuple[int, int]:
     """The widest run of columns of *span* that no frame's side crosses."""
-    cuts = {span.first, span.last + 1} | {c for f in frames for c in (f.first, f.last + 1) if span.first < c <= span.last}
+    cuts = {span.first, span.last + 1} | {
+        c for f in frames for c in (f.first, f.last + 1) if span.first < c <= span.last
+    }
     ordered = sorted(cuts)
     first, end = max(pairwise(ordered), key=lambda run: run[1] - run[0])
     return first, end - 1
 
 
 def _bar(
-    grid: _Grid, span: Span, top: float, height: float, fill: str, stroke: str, ink: str, room: tuple[int, int] | None = None
+    grid: _Grid,
+    span: Span,
+    top: float,
+    height: float,
+    fill: str,
+    stroke: str,
+    ink: str,
+    room: tuple[int, int] | None = None,
 ) -> str:
     """A bar, with its text in the columns *room* (default: all of it) if it fits there."""
     x, wide = grid.x(span.first) + 1.5, grid.day * (span.last - span.first + 1) - 3
@@ -381,7 +401,13 @@ def _bar(
     bar = f'<path d="{left}{right}{back}" fill="{fill}" stroke="{stroke}" stroke-width="1"{dashes}/>'
     begin, end = room or (span.first, span.last)
     space = grid.day * (end - begin + 1) - 3
-    sizes = [(t, size) for t in (span.text, span.short) if t for size in (SMALL, TINY) if text_width(t, size) <= space - (size - TINY)]
+    sizes = [
+        (t, size)
+        for t in (span.text, span.short)
+        if t
+        for size in (SMALL, TINY)
+        if text_width(t, size) <= space - (size - TINY)
+    ]
     name = f"<title>{escape(span.text)}</title>" if span.text else ""
     word = ""
     if sizes:

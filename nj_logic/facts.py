@@ -100,9 +100,8 @@ def _atoms(kb: KnowledgeBase, case: Case, readings: Mapping[str, str], c: clingo
             yield symbol("delegated", c, x, absence.delegated_to)
         if absence.long is not None:
             yield symbol("long_absence", c, x, constant("yes" if absence.long else "no"))
-        for day, number in zip(days or [datetime.date.min], numbers, strict=True):
-            if absence.covers(day):
-                yield symbol("absent_on", c, x, number)
+        for number in [d.toordinal() for d in absence.among(days)] if days else numbers:
+            yield symbol("absent_on", c, x, number)
     for i, entry in enumerate(case.record or (), 1):
         actor = clingo.String(entry.actor) if entry.person else constant(entry.actor)
         yield symbol("done", c, i, actor, constant(entry.action))

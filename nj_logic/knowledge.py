@@ -30,6 +30,8 @@ NORM_ID = re.compile(r"a(\d+)\.p(\d+)\.n(\d+)")
 """A norm's id: article, paragraph, number."""
 KEPT_COMPILED = 8
 """How many compiled forms the user's cache keeps."""
+TABLES = frozenset({".csv", ".tsv", ".xlsx", ".xlsm", ".xls"})
+"""The endings of files that hold a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +299,7 @@ class KnowledgeBase:
         Raises:
             InputError: the file or the case is wrong.
         """
-        from .case import read_case
+        from .intake import read_case
 
         if isinstance(source, Mapping):
             return read_case(self, source, None, name or "case")
@@ -312,21 +314,19 @@ class KnowledgeBase:
         Raises:
             InputError: the file or the register is wrong.
         """
-        from .case import as_node, read_case
         from .document import Mapping as MappingNode
         from .document import Text, read_document, read_table
+        from .fields import as_node
+        from .intake import read_case
 
         path = Path(source)
-        if path.suffix.lower() in {".csv", ".xlsx"}:
-            node = as_node({"absences": read_table(path)})
-        else:
-            node = read_document(path)
+        node = as_node({"absences": read_table(path)}) if path.suffix.lower() in TABLES else read_document(path)
         if isinstance(node, MappingNode):
-            words = {w for kind in self.kinds.values() if kind.register for w in kind.term.words}
-            if not any(str(k) in {"kind", "类型"} for k in node) and words:
-                node[Text("kind")] = Text(next(i for i, k in self.kinds.items() if k.register))
+            registers = [i for i, kind in self.kinds.items() if kind.register]
+            if registers and not any(str(key) in {"kind", "类型", "facts", "事实"} for key in node):
+                node[Text("kind")] = Text(registers[0])
             if roster is not None:
-                node[Text("roster")] = read_document(Path(roster))
+                node[Text("roster")] = Text(str(Path(roster).absolute()))
         return read_case(self, node, path.parent, path.stem, str(source))
 
     def fixed_readings(self, chosen: Mapping[str, str]) -> dict[str, str]:
@@ -431,10 +431,11 @@ def compiled_folder(root: Path, reasoning: Path | None) -> Path:
 
 def _unknown(en: str, zh: str, word: str, allowed: Mapping[str, Any]) -> InputError:
     near = nearest(word, allowed)
-    hint_en, hint_zh = (f"; did you mean {near}?", f";是否指“{near}”?") if near else ("", "")
-    listed = ", ".join(sorted(allowed))
+    hint_en, hint_zh = (f"; did you mean {near}?", f"；是否指“{near}”？") if near else (".", "。")
+    listed = sorted(allowed)
     return InputError(
-        f"{word[:80]!r} is no {en}{hint_en} Allowed: {listed}", f"“{word[:80]}”不是{zh}{hint_zh} 可用:{listed}"
+        f"{word[:80]!r} is no {en}{hint_en} Allowed: {', '.join(listed)}",
+        f"“{word[:80]}”不是{zh}{hint_zh}可用：{'、'.join(listed)}",
     )
 
 

@@ -238,11 +238,11 @@ def find_paths(kb: KnowledgeBase, case: Case, readings: Mapping[str, str]) -> Pa
             held, seen, _ = by_route.setdefault(key, ([], [], fixed))
             held.extend(conditions)
             seen.extend(raws)
-    drafts += [(key, tuple(sorted(set(held))), tuple(raws), fixed) for key, (held, raws, fixed) in by_route.items()]
+    drafts += [(key, tuple(held), tuple(raws), fixed) for key, (held, raws, fixed) in by_route.items()]
 
     alternatives = []
     for route_key, conditions, raws, fixed in drafts:
-        conditions = () if any(not c for c in conditions) else conditions
+        conditions = worlds.merged(conditions)
         if route_key is None:
             alternatives.append(Alternative(conditions, (), (), silent))
             continue

@@ -13,7 +13,6 @@ import datetime
 import hashlib
 import re
 import tomllib
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -75,7 +74,12 @@ def case_report(
     Raises:
         InputError: an unknown language, format, topic or option.
     """
-    return _render(kb, "case", case_view(kb, case, readings, lang=lang, printed_on=printed_on, proofs=proofs, engines=engines), format)
+    return _render(
+        kb,
+        "case",
+        case_view(kb, case, readings, lang=lang, printed_on=printed_on, proofs=proofs, engines=engines),
+        format,
+    )
 
 
 def register_report(
@@ -87,7 +91,12 @@ def register_report(
     Raises:
         InputError: the case is no register; an unknown language, format, topic or option.
     """
-    return _render(kb, "register", register_view(kb, register, readings, lang=lang, printed_on=printed_on, proofs=proofs, engines=engines), format)
+    return _render(
+        kb,
+        "register",
+        register_view(kb, register, readings, lang=lang, printed_on=printed_on, proofs=proofs, engines=engines),
+        format,
+    )
 
 
 # -- words -----------------------------------------------------------------------------------------------------------
@@ -140,7 +149,13 @@ class Words:
             return self("since", a=self.date(start)) if start else self("until", b=self.date(cast(datetime.date, end)))
         if start == end:
             return self.date(start)
-        key = "span_month" if (start.year, start.month) == (end.year, end.month) else "span_year" if start.year == end.year else "span"
+        key = (
+            "span_month"
+            if (start.year, start.month) == (end.year, end.month)
+            else "span_year"
+            if start.year == end.year
+            else "span"
+        )
         months = self("months").split()
         names = {"month": months[start.month - 1], "end_month": months[end.month - 1]}
         days = {"y": start.year, "m": start.month, "d": start.day, "m2": end.month, "d2": end.day}
@@ -154,7 +169,10 @@ def words(kb: KnowledgeBase, lang: str) -> Words:
         InputError: another language than zh and en.
     """
     if lang not in {"zh", "en"}:
-        raise InputError(f"{lang[:40]!r} is no language of the reports. Allowed: zh, en", f"报告没有“{lang[:40]}”这种语言。可用:zh、en")
+        raise InputError(
+            f"{lang[:40]!r} is no language of the reports. Allowed: zh, en",
+            f"报告没有“{lang[:40]}”这种语言。可用:zh、en",
+        )
     return Words(_table(_templates(kb) / "words.yaml"), cast(Lang, lang))
 
 
@@ -201,7 +219,9 @@ class _Teller:
         entry = self.kb.norms[norm]
         if entry.article == 0:
             return self.say("notice")
-        number, paragraph = (chinese_numeral(n) if self.say.lang == "zh" else str(n) for n in (entry.article, entry.paragraph))
+        number, paragraph = (
+            chinese_numeral(n) if self.say.lang == "zh" else str(n) for n in (entry.article, entry.paragraph)
+        )
         key = "article_paragraph" if self._paragraphs.get(entry.article, 1) > 1 else "article"
         return self.say(key, n=number, p=paragraph)
 
@@ -250,8 +270,16 @@ class _Teller:
 
     def silence(self, silence: Silence) -> View:
         """An open question, the norms that come closest, and the outside rules."""
-        outside = [self.say("outside_rule", rule=rule, article=self.article(n)) for n, rule in silence.outside if n in self.kb.norms]
-        return {"question": self.say.both(silence.question), "nearest": self.norms(silence.nearest), "outside": list(dict.fromkeys(outside))}
+        outside = [
+            self.say("outside_rule", rule=rule, article=self.article(n))
+            for n, rule in silence.outside
+            if n in self.kb.norms
+        ]
+        return {
+            "question": self.say.both(silence.question),
+            "nearest": self.norms(silence.nearest),
+            "outside": list(dict.fromkeys(outside)),
+        }
 
     def missing(self, facts: Iterable[MissingFact]) -> list[View]:
         """Facts to ask for, with the values that they can take."""
@@ -296,12 +324,16 @@ class _Teller:
         """The AB pairs."""
         return [f"{self.person(a)} — {self.person(b)}" for a, b in self.case.ab_pairs]
 
-    def readings(self, uses: Iterable[str], fixed: Mapping[str, str], chosen: Mapping[str, str], matter: set[str], decided: bool) -> View:
+    def readings(
+        self, uses: Iterable[str], fixed: Mapping[str, str], chosen: Mapping[str, str], matter: set[str], decided: bool
+    ) -> View:
         """How the topics that concern the kind were treated: those that matter or were adopted in full, the others in a row."""
         found: View = {"rows": [], "same": [], "conventions": [], "decided": decided}
         for topic in dict.fromkeys(t for use in uses for t in self.case.kind.topics.get(use, ())):
             if topic in fixed and topic not in chosen:
-                found["conventions"].append(self.say("brackets", a=self.topic(topic), b=self.option(topic, fixed[topic])))
+                found["conventions"].append(
+                    self.say("brackets", a=self.topic(topic), b=self.option(topic, fixed[topic]))
+                )
             elif topic not in fixed and topic not in matter:
                 found["same"].append(self.topic(topic))
             else:
@@ -309,13 +341,25 @@ class _Teller:
                 adopted = self.option(topic, fixed[topic]) if topic in fixed else ""
                 effect = self.say("effect.adopted", option=adopted) if adopted else self.say("effect.matters")
                 options = [self.option(topic, o) for o in entry["options"]]
-                found["rows"].append({"topic": self.topic(topic), "options": options, "norms": self.norms(entry.get("norms", ())), "effect": effect})
+                found["rows"].append(
+                    {
+                        "topic": self.topic(topic),
+                        "options": options,
+                        "norms": self.norms(entry.get("norms", ())),
+                        "effect": effect,
+                    }
+                )
         return found
 
-    def frame(self, title: str, printed_on: datetime.date | None, proofs: Proofs, engines: Mapping[str, str] | None) -> View:
+    def frame(
+        self, title: str, printed_on: datetime.date | None, proofs: Proofs, engines: Mapping[str, str] | None
+    ) -> View:
         """What every report has."""
         say, case = self.say, self.case
-        head = [(say("kind"), self.say.both(case.kind.term.label)), (say("register" if case.kind.register else "case"), case.id)]
+        head = [
+            (say("kind"), self.say.both(case.kind.term.label)),
+            (say("register" if case.kind.register else "case"), case.id),
+        ]
         head.append((say("basis"), say("regulation", title=self.kb.title)))
         if case.date is not None:
             head.append((say("asked_day"), say.date(case.date)))
@@ -367,7 +411,7 @@ def case_view(
     paths = kb.paths(case, chosen) if kind.procedure else None
     answers = kb.answer(case, chosen) if kind.questions else None
     check = kb.check(case, chosen) if case.record is not None else None
-    results = [*([paths] if paths else []), *(answers.answers if answers else ())]
+    results: list[Paths | Answer] = [*([paths] if paths else []), *(answers.answers if answers else ())]
     questions = [say.both(kb.term(a.question).label) for a in (answers.answers if answers else ())]
 
     view = tell.frame(say("title_case"), printed_on, proofs, engines)
@@ -379,12 +423,15 @@ def case_view(
     view["officials"], view["pairs"], view["absences"] = tell.officials(), tell.pairs(), tell.absences()
     view["complete"] = case.complete
     view["record"] = [
-        {"no": i, "who": tell.term(e.actor), "act": tell.term(e.action), "on": say.date(e.on) if e.on else ""} for i, e in enumerate(case.record or (), 1)
+        {"no": i, "who": tell.term(e.actor), "act": tell.term(e.action), "on": say.date(e.on) if e.on else ""}
+        for i, e in enumerate(case.record or (), 1)
     ]
     view["has_record"] = case.record is not None
     procedures = _procedures(kb, case, paths.readings) if paths and paths.undefined else []
     width = drawing.WIDE if paths is None or len(paths.alternatives) <= 2 else drawing.NARROW
-    view["alternatives"] = [_alternative(tell, a, n, procedures, width) for n, a in enumerate(paths.alternatives, 1)] if paths else []
+    view["alternatives"] = (
+        [_alternative(tell, a, n, procedures, width) for n, a in enumerate(paths.alternatives, 1)] if paths else []
+    )
     blocked = procedures if paths and paths.status == UNDEFINED else []
     view["blocked"] = [{"svg": _blocked_drawing(tell, r, width), "norms": tell.norms(r.norms)} for r in blocked]
     view["excluding"] = paths is not None and paths.status == CONFLICT
@@ -397,7 +444,7 @@ def case_view(
     warnings = dict.fromkeys(w for r in results for w in r.warnings)
     view["warnings"] = [{"text": say.both(w.message), "norms": tell.norms(w.norms)} for w in warnings]
     view["check"] = _check(tell, check) if check else None
-    view["reached"] = _reached(tell, bearing, paths)
+    view["reached"] = _reached(tell, bearing, paths, blocked)
     matter = {t for r in results for a in r.alternatives for c in a.readings for t, _ in c}
     decided = all(r.status != NEEDS_FACTS for r in results)
     uses = [*(["paths"] if paths else []), *(["answer"] if answers else []), *(["check"] if check else [])]
@@ -411,7 +458,10 @@ def _asked(tell: _Teller, paths: Paths | None, questions: Sequence[str]) -> list
     if paths is None:
         return list(questions)
     asked = [tell.say("question.procedure", kind=tell.say.both(tell.case.kind.term.label))]
-    return [*asked, *([tell.say("question.more", questions=tell.say("semicolon").join(questions))] if questions else [])]
+    return [
+        *asked,
+        *([tell.say("question.more", questions=tell.say("semicolon").join(questions))] if questions else []),
+    ]
 
 
 def _headline(tell: _Teller, paths: Paths | None, answers: Answers | None, chosen: Mapping[str, str]) -> View:
@@ -419,13 +469,23 @@ def _headline(tell: _Teller, paths: Paths | None, answers: Answers | None, chose
     say = tell.say
     if paths is not None:
         lines = _path_lines(tell, paths)
-        return {"status": paths.status, "label": say(f"status.{paths.status}"), "meaning": _meaning(tell, paths, chosen), "lines": lines}
+        return {
+            "status": paths.status,
+            "label": say(f"status.{paths.status}"),
+            "meaning": _meaning(tell, paths, chosen),
+            "lines": lines,
+        }
     listed = answers.answers if answers else ()
     lines = [say.pair(say.both(tell.kb.term(a.question).label), _answer_line(tell, a)) for a in listed]
     statuses = {a.status for a in listed}
     if len(statuses) == 1:
         status = statuses.pop()
-        return {"status": status, "label": say(f"status.{status}"), "meaning": _meaning(tell, listed[0], chosen), "lines": lines}
+        return {
+            "status": status,
+            "label": say(f"status.{status}"),
+            "meaning": _meaning(tell, listed[0], chosen),
+            "lines": lines,
+        }
     worst = next((s for s in (CONFLICT, UNDEFINED, NEEDS_FACTS) if s in statuses), DETERMINED)
     label = say("semicolon").join(dict.fromkeys(say(f"status.{a.status}") for a in listed))
     return {"status": worst, "label": label, "meaning": say("meaning.several"), "lines": lines}
@@ -507,7 +567,14 @@ def _facts(tell: _Teller, bearing: Mapping[str, bool]) -> list[View]:
 def _fact(tell: _Teller, id_: str, value: str, sources: list[str], bears: bool | None, default: bool = False) -> View:
     effect = "" if bears is None else tell.say("bearing.decides" if bears else "bearing.none")
     label = tell.say.both(tell.case.kind.fields[id_].term.label)
-    return {"label": label, "value": value, "sources": sources, "bearing": effect, "bears": bool(bears), "default": default}
+    return {
+        "label": label,
+        "value": value,
+        "sources": sources,
+        "bearing": effect,
+        "bears": bool(bears),
+        "default": default,
+    }
 
 
 def _fact_value(tell: _Teller, type_: str, value: Value) -> str:
@@ -608,13 +675,21 @@ def _drawn(tell: _Teller, stages: Sequence[Sequence[Step]], width: float) -> Mar
             lines.append(say("by_person", person=say.choice(row["persons"])))
         head = row["actor"] + (say("any_of") if row["any"] else "")
         after = tuple(str(numbers[a]) for a in steps[0].after if a in numbers)
-        boxes.append(drawing.Box(str(steps[0].no), str(steps[0].no), head, tuple(lines), after, "", any(s.acting_for for s in steps)))
+        boxes.append(
+            drawing.Box(
+                str(steps[0].no), str(steps[0].no), head, tuple(lines), after, "", any(s.acting_for for s in steps)
+            )
+        )
     label = say("drawing", steps=say("arrow").join(_does(tell, [b.head], b.lines[0]) for b in boxes))
     return Markup(drawing.flow([_shown(b) for b in boxes], _visible(label), width))
 
 
 def _act_line(tell: _Teller, act: str, norms: Sequence[View]) -> str:
-    return tell.say("act_article", act=act, article=tell.say.listed(dict.fromkeys(n["article"] for n in norms))) if norms else act
+    return (
+        tell.say("act_article", act=act, article=tell.say.listed(dict.fromkeys(n["article"] for n in norms)))
+        if norms
+        else act
+    )
 
 
 def _shown(box: drawing.Box) -> drawing.Box:
@@ -634,7 +709,11 @@ def _blocked_drawing(tell: _Teller, route: Procedure, width: float) -> Markup:
         norms = tell.norms(n for (stage, _), ns in route.stage_norms.items() if route.positions[stage] == i for n in ns)
         lines = (_act_line(tell, tell.term(act), norms),)
         head = say.choice([tell.term(o) for o in offices])
-        boxes.append(drawing.Box(str(i), str(i + 1), head, lines, tuple(map(str, sorted(direct))), say("blocked") if stuck else ""))
+        boxes.append(
+            drawing.Box(
+                str(i), str(i + 1), head, lines, tuple(map(str, sorted(direct))), say("blocked") if stuck else ""
+            )
+        )
     label = say("drawing", steps=say("arrow").join(_does(tell, [b.head], b.lines[0]) for b in boxes))
     return Markup(drawing.flow(boxes, label, width))
 
@@ -653,7 +732,9 @@ def _procedures(kb: KnowledgeBase, case: Case, fixed: Mapping[str, str]) -> list
 
     topics, opening = open_topics(kb, case, "paths", fixed)
     worlds = Worlds(kb.program(f"{case.kind.term.id}.paths"), [*case_atoms(kb, case, fixed), *opening], topics, SHOWN)
-    found = {(_stage_names(r), r.norms, not r.key.blocked): r for raw in worlds.outcomes() for r in routes(read(raw, {}))}
+    found = {
+        (_stage_names(r), r.norms, not r.key.blocked): r for raw in worlds.outcomes() for r in routes(read(raw, {}))
+    }
     return [found[k] for k in sorted(found) if found[k].key.blocked]
 
 
@@ -688,7 +769,11 @@ def _values(tell: _Teller, values: Sequence[Any], mode: str | None) -> str:
     texts = [tell.value(v) for v in values]
     if mode == "any":
         return tell.say.choice(texts)
-    return tell.say("all_of", values=tell.say.listed(texts)) if mode == "all" and len(texts) > 1 else tell.say.listed(texts)
+    return (
+        tell.say("all_of", values=tell.say.listed(texts))
+        if mode == "all" and len(texts) > 1
+        else tell.say.listed(texts)
+    )
 
 
 def _answer_line(tell: _Teller, answer: Answer) -> str:
@@ -697,7 +782,10 @@ def _answer_line(tell: _Teller, answer: Answer) -> str:
         return say("asks_for", facts=say.listed(say.both(m.label) for m in answer.missing))
     if answer.status == UNDEFINED:
         return say("status.undefined")
-    texts = [_values(tell, a.value, a.mode) if a.undefined_because is None else say("status.undefined") for a in answer.alternatives]
+    texts = [
+        _values(tell, a.value, a.mode) if a.undefined_because is None else say("status.undefined")
+        for a in answer.alternatives
+    ]
     return say("semicolon").join(texts)
 
 
@@ -743,8 +831,8 @@ def _selection(kb: KnowledgeBase, case: Case, fixed: Mapping[str, str]) -> _Sele
     routes = {n for o in outcomes for _, n in o.get("route")}
     leads: dict[tuple[str, str], set[str]] = {}
     for atom in worlds.control.symbolic_atoms.by_signature("leads_to", 4):
-        ladder, rung, _, norm = atom.symbol.arguments
-        leads.setdefault((ladder.name, rung.name), set()).add(norm.string)
+        ladder, name, _, norm = atom.symbol.arguments
+        leads.setdefault((ladder.name, name.name), set()).add(norm.string)
     rungs = []
     for rung in kb.cells.rungs:
         held = [(rung.ladder, rung.name) in o.get("on_rung") for o in outcomes]
@@ -757,7 +845,7 @@ def _selection(kb: KnowledgeBase, case: Case, fixed: Mapping[str, str]) -> _Sele
 
 def _bounds(tell: _Teller, rung: Rung) -> str:
     say = tell.say
-    low = None if rung.low in (None, Decimal(0)) else format_money(cast(Decimal, rung.low), say.lang)
+    low = None if not rung.low else format_money(rung.low, say.lang)
     high = None if rung.high is None else format_money(rung.high, say.lang)
     low = low and say("included" if rung.low_included else "excluded", a=low)
     high = high and say("included" if rung.high_included else "excluded", a=high)
@@ -766,7 +854,9 @@ def _bounds(tell: _Teller, rung: Rung) -> str:
     return say("above", a=low) if low else say("below", b=high) if high else say("throughout")
 
 
-def _reached(tell: _Teller, bearing: Mapping[str, bool], paths: Paths | None) -> list[View]:
+def _reached(
+    tell: _Teller, bearing: Mapping[str, bool], paths: Paths | None, blocked: Sequence[Procedure]
+) -> list[View]:
     """In words: the facts that decide, the rungs they select, the exceptions, and the procedures that the norms give."""
     say, case = tell.say, tell.case
     steps: list[View] = []
@@ -774,21 +864,51 @@ def _reached(tell: _Teller, bearing: Mapping[str, bool], paths: Paths | None) ->
     defaults = [f for f in deciding if case.kind.fields[f].default == case.facts[f] and f not in case.evidence]
     for key, ids in (("reached.facts", [f for f in deciding if f not in defaults]), ("reached.defaults", defaults)):
         if ids:
-            named = [say("brackets", a=say.both(case.kind.fields[f].term.label), b=_fact_value(tell, case.kind.fields[f].type, case.facts[f])) for f in ids]
+            named = [
+                say(
+                    "brackets",
+                    a=say.both(case.kind.fields[f].term.label),
+                    b=_fact_value(tell, case.kind.fields[f].type, case.facts[f]),
+                )
+                for f in ids
+            ]
             steps.append({"text": say(key, facts=say.listed(named)), "norms": [], "holds": []})
     if paths is None:
         return steps
     if paths.status != NEEDS_FACTS:
         selection = _selection(tell.kb, case, paths.readings)
         for rung, norms, always in selection.rungs:
-            steps.append({"text": say("reached.rung" if always else "reached.rung_some", bounds=_bounds(tell, rung)), "norms": tell.norms(norms), "holds": []})
+            steps.append(
+                {
+                    "text": say("reached.rung" if always else "reached.rung_some", bounds=_bounds(tell, rung)),
+                    "norms": tell.norms(norms),
+                    "holds": [],
+                }
+            )
         for norm, other, always in selection.lifts:
-            steps.append({"text": say("reached.lifts" if always else "reached.lifts_some"), "norms": [*tell.norms([norm]), *tell.norms([other])], "holds": []})
+            steps.append(
+                {
+                    "text": say("reached.lifts" if always else "reached.lifts_some"),
+                    "norms": [*tell.norms([norm]), *tell.norms([other])],
+                    "holds": [],
+                }
+            )
     for alternative in paths.alternatives:
         if alternative.paths or alternative.stages:
             chain = say("arrow").join(_does(tell, s["actors"], s["act"]) for s in _stages(tell, alternative))
-            steps.append({"text": say("reached.route", steps=chain), "norms": tell.norms(alternative.norms), "holds": tell.conditions(alternative.readings)})
-    if paths.status == UNDEFINED:
+            steps.append(
+                {
+                    "text": say("reached.route", steps=chain),
+                    "norms": tell.norms(alternative.norms),
+                    "holds": tell.conditions(alternative.readings),
+                }
+            )
+    for route in blocked:
+        chain = say("arrow").join(
+            _does(tell, [tell.term(o) for o in offices], tell.term(act)) for act, offices, _, _ in route.key.stages
+        )
+        steps.append({"text": say("reached.blocked", steps=chain), "norms": tell.norms(route.norms), "holds": []})
+    if paths.status == UNDEFINED and not blocked:
         steps.append({"text": say("reached.nothing"), "norms": [], "holds": []})
     return steps
 
@@ -810,7 +930,9 @@ def register_view(
     view["question"] = [say("question.register")]
     n = len(conflicts.findings)
     view["clean"] = n == 0
-    view["label"] = say("register.none") if n == 0 else say("register.found_one") if n == 1 else say("register.found", n=n)
+    view["label"] = (
+        say("register.none") if n == 0 else say("register.found_one") if n == 1 else say("register.found", n=n)
+    )
     view["plain"] = _plainly(tell, conflicts) or [say("register.clean")]
     view["findings"] = [
         {
@@ -839,7 +961,10 @@ def _few(norms: Sequence[str]) -> bool:
 def _by_article(tell: _Teller, norms: Sequence[str]) -> list[View]:
     """Many norms, by article."""
     listed = tell.norms(norms)
-    return [{"article": article, "norms": list(found)} for article, found in groupby(listed, key=lambda n: cast(str, n["article"]))]
+    return [
+        {"article": article, "norms": list(found)}
+        for article, found in groupby(listed, key=lambda n: cast(str, n["article"]))
+    ]
 
 
 def _plainly(tell: _Teller, conflicts: Conflicts) -> list[str]:
@@ -885,7 +1010,9 @@ def _timelines(tell: _Teller, conflicts: Conflicts, acting: Sequence[View]) -> t
     panels = []
     for first in months[:MOST_MONTHS]:
         last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
-        columns = [drawing.Column(str(d), first.replace(day=d).weekday() >= calendar.SATURDAY) for d in range(1, last.day + 1)]
+        columns = [
+            drawing.Column(str(d), first.replace(day=d).weekday() >= calendar.SATURDAY) for d in range(1, last.day + 1)
+        ]
         panels.append({"title": say.month(first), "svg": _panel(tell, conflicts, acting, shown, columns, first, last)})
     return panels, others, span > len(panels)
 
@@ -918,7 +1045,9 @@ def _panel(
             s for a in acting if a["absent_id"] == id_
             for s in cut(a["start"], a["end"], f"{a['no']} {say('acting_short', person=a['person'])}", str(a["no"]), a["doubtful"])
         ]  # fmt: skip
-        clashes = [s for f in conflicts.findings if id_ in f.persons for s in cut(f.start, f.end, f.id, f.id, bool(f.readings))]
+        clashes = [
+            s for f in conflicts.findings if id_ in f.persons for s in cut(f.start, f.end, f.id, f.id, bool(f.readings))
+        ]
         away.sort(key=lambda s: (s.first, s.last))
         rows.append(drawing.Row(_visible(tell.person(id_)), tuple(away), tuple(strips), tuple(clashes)))
     found = [s for f in conflicts.findings for s in cut(f.start, f.end, f.id, f.id, bool(f.readings))]
@@ -934,7 +1063,7 @@ _UNSEEN = re.compile(
     "\U000e0000-\U000e007f]"
 )
 _MARKDOWN = re.compile(r"[\\`*_\[\]|~$]")
-_BLOCK = re.compile(r"^(?:[-+#=:>]|\d+(?=[.)]))")
+_BLOCK = re.compile(r"^ ?(?:[-+#=]|\d+(?=[.)]))")
 
 
 def _visible(text: str) -> str:
@@ -950,14 +1079,14 @@ def _for_markdown(value: object) -> object:
     """A value as Markdown text on one line: nothing in it is markup."""
     if hasattr(value, "__html__"):
         return value
-    text = _visible(" ".join(unicodedata.normalize("NFC", str(value)).split()))
+    text = re.sub(r"\s+", " ", _visible(str(value)))
     text = _MARKDOWN.sub(lambda found: "\\" + found[0], text)
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     opened = _BLOCK.match(text)
-    if opened is None:
-        return text
-    end = opened.end()
-    return f"{text[:end]}\\{text[end:]}" if text[0].isdigit() else f"\\{text}"
+    if opened is not None:
+        at = opened.end() if opened[0][-1].isdigit() else opened.end() - 1
+        text = f"{text[:at]}\\{text[at:]}"
+    return Markup(text)  # a macro's output passes here again, and stays as it is
 
 
 @lru_cache(maxsize=8)
@@ -965,14 +1094,17 @@ def _environment(folder: Path, format_: str) -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     return Environment(
-        loader=FileSystemLoader(folder), autoescape=format_ == "html", undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
         keep_trailing_newline=True, finalize=_for_html if format_ == "html" else _for_markdown,
     )  # fmt: skip
 
 
 def _render(kb: KnowledgeBase, template: str, view: View, format_: str) -> str:
     if format_ not in {"html", "md"}:
-        raise InputError(f"{format_[:40]!r} is no format of this report. Allowed: html, md", f"报告没有“{format_[:40]}”这种格式。可用:html、md")
+        raise InputError(
+            f"{format_[:40]!r} is no format of this report. Allowed: html, md",
+            f"报告没有“{format_[:40]}”这种格式。可用:html、md",
+        )
     text = _environment(_templates(kb), format_).get_template(f"{template}.{format_}.j2").render(view)
     if format_ == "md":
         text = re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"

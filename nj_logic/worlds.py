@@ -157,6 +157,12 @@ class Worlds:
                 found.add(tuple(sorted(model.symbols(shown=True))))
         return sorted(found)
 
+    def merged(self, conditions: Iterable[Condition]) -> tuple[Condition, ...]:
+        """The conditions without those that follow from others; empty if one of them, or all together, always hold."""
+        options = {t.id: {o for o, _ in t.options} for t in self._open if not t.is_fact}
+        found = _merge(conditions, options)
+        return () if any(not c for c in found) else found
+
     def decide(self, view: Callable[[Raw], Key], budget: int = 4000) -> Decision[Key]:
         """What all worlds say of the question that *view* reads from a world's atoms.
 
@@ -177,7 +183,9 @@ class _Dependencies(clingo.Observer):
         for literal in body:
             self.heads.setdefault(abs(literal), set()).update(head)
 
-    def weight_rule(self, _choice: bool, head: Sequence[int], _lower_bound: int, body: Sequence[tuple[int, int]]) -> None:
+    def weight_rule(
+        self, _choice: bool, head: Sequence[int], _lower_bound: int, body: Sequence[tuple[int, int]]
+    ) -> None:
         self.rule(_choice, head, [literal for literal, _ in body])
 
     def reached(self, starts: Iterable[int]) -> set[int]:

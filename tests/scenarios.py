@@ -26,6 +26,10 @@ class Scenario:
         return f"{self.file.relative_to(FOLDER).with_suffix('')}: {self.content['name']}"
 
     @property
+    def system(self) -> str:
+        return self.file.parent.name
+
+    @property
     def case(self) -> dict[str, Any]:
         return {"case": f"{self.file.stem}-{self.number}", **self.content["case"]}
 

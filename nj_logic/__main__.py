@@ -1,0 +1,5 @@
+"""``python -m nj_logic`` is ``nj``."""
+
+from .cli import main
+
+main()
