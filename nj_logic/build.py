@@ -94,9 +94,9 @@ def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None) -
             sliced = [rule for rule in sliced if rule.head.name not in {"input", "hook"}]
             heads = {(rule.head.name, len(rule.head.args)) for rule in sliced}
             shown = [g for g in goals if g in heads]
-            asked = sorted(
-                {n for rule in sliced if rule.head.name in {"gives_route", "leads_to", "says"} for n in rule.norms}
-            )
+            giving = {n for r in sliced if r.head.name in {"gives_route", "leads_to", "says"} for n in r.norms}
+            own = {int(a) for a in kinds[kind].get("articles", [])}
+            asked = sorted(n for n in giving if n in norms and norms[n]["article"] in own)
             kinds[kind].setdefault("asked_norms", {})[use] = asked
             lines = [dialect.program_text(sliced), search]
             lines += [f"#defined {name}/{arity}." for name, arity in _inputs(rules) if (name, arity) in _asked(sliced)]
@@ -119,6 +119,7 @@ def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None) -
             [r.ladder, r.name, _money(r.low), r.low_included, _money(r.high), r.high_included] for r in cells.rungs
         ],
         "strengths": {i: n["strength"] for i, n in norms.items()},
+        "own_acts": sorted(r.head.args[0] for r in rules if r.head.name == "own_act" and r.is_fact),
         "derived": sorted({(r.head.name, len(r.head.args)) for r in rules if not r.is_fact}),
         "law_files": [str(f.relative_to(root)) if f.is_relative_to(root) else str(f) for f in law_files],
     }

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Value = str | bool | Decimal | int | datetime.date | tuple[str, ...]
 """A stated fact: a term's id, a person's id or a text; a boolean; yuan; an integer; a date; several terms."""
+DAY = datetime.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +87,27 @@ class Case:
 
     @property
     def critical_days(self) -> list[datetime.date]:
-        """The days on which something begins or has just ended, sorted; between two of them nothing changes."""
-        one = datetime.timedelta(days=1)
+        """The days on which something begins or has just ended, sorted; between two of them nothing changes.
+
+        Where the time before them matters (somebody has been away since nobody knows when, or the day asked about is not
+        stated), the day before the first of them stands for it.
+        """
         days = {d for d in [self.date, *(e.on for e in self.record or ())] if d is not None}
         for absence in self.absences:
             if absence.start is not None:
                 days.add(absence.start)
             if absence.end is not None:
-                days.add(absence.end + one)
+                days.add(absence.end + DAY)
+        if days and (self.since_ever if self.kind.register else self.day_is_open):
+            days.add(min(days) - DAY)
         return sorted(days)
+
+    @property
+    def since_ever(self) -> bool:
+        """Whether an absence has no beginning."""
+        return any(a.start is None for a in self.absences)
+
+    @property
+    def day_is_open(self) -> bool:
+        """Whether the day matters and is not stated: somebody is away from or to some day."""
+        return self.date is None and not self.kind.register and any(a.start or a.end for a in self.absences)

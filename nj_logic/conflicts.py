@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from .case import DAY
 from .errors import Bilingual, InputError
 from .facts import worlds_of
 from .results import conditions_json, read, sort_norms, union
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 USE = "conflicts"
 SHOWN = (("incident", 6), ("nobody_acts", 4), ("deputises", 5), ("stuck", 5))
 NOBODY_ACTS, STUCK = "nobody_acts", "matter_stuck"
-DAY = datetime.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +188,10 @@ class _Calendar:
     def __init__(self, register: Case) -> None:
         self.dates = register.critical_days
         self._position = {day.toordinal(): i for i, day in enumerate(self.dates)}
+        self._since_ever = register.since_ever
 
     def spells(self, days: Iterable[int]) -> Iterable[tuple[datetime.date | None, datetime.date | None, list[int]]]:
-        """The runs of days: the first and the last day of each (an end of None is open), and its critical days."""
+        """The runs of days: the first and the last day of each (None is open), and its critical days."""
         if not self.dates:
             yield None, None, list(days)
             return
@@ -200,7 +201,8 @@ class _Calendar:
             within = [day for _, day in run]
             after = self._position[within[-1]] + 1
             end = self.dates[after] - DAY if after < len(self.dates) else None
-            yield datetime.date.fromordinal(within[0]), end, within
+            start = None if self._since_ever and not self._position[within[0]] else datetime.date.fromordinal(within[0])
+            yield start, end, within
 
 
 _Atom = tuple[str, tuple[Any, ...]]

@@ -90,7 +90,7 @@ def _atoms(kb: KnowledgeBase, case: Case, readings: Mapping[str, str], c: clingo
             yield symbol("on_day", c, number)
     elif case.date is not None:
         yield symbol("on_day", c, case.date.toordinal())
-    elif not _day_is_open(case):
+    elif not case.day_is_open:
         yield symbol("on_day", c, numbers[0])
     for x, absence in enumerate(case.absences, 1):
         yield symbol("absence", c, x, absence.who)
@@ -132,11 +132,6 @@ def _fact(kb: KnowledgeBase, case: Case, c: clingo.Symbol, id_: str) -> Iterable
         yield symbol("fact", c, f, constant(str(value)))
 
 
-def _day_is_open(case: Case) -> bool:
-    """Whether the day matters and is not stated: somebody is away from or to some day."""
-    return case.date is None and not case.kind.register and any(a.start or a.end for a in case.absences)
-
-
 DAY = "date"
 PRESENCE = "absence of "
 
@@ -174,7 +169,7 @@ def open_topics(
             atoms.append(symbol("open_fact", c, f))
             atoms += [symbol("possible", c, f, constant(v)) for v in values]
             topics.append(Topic(id_, True, tuple((v, symbol("fact", c, f, constant(v))) for v in values)))
-    if _day_is_open(case):
+    if case.day_is_open:
         atoms.append(symbol("open_day", c))
         days = [(d.isoformat(), symbol("on_day", c, d.toordinal())) for d in case.critical_days]
         topics.append(Topic(DAY, True, tuple(days)))

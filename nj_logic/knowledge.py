@@ -275,6 +275,11 @@ class KnowledgeBase:
         """The regulation's title."""
         return str(self._core["title"])
 
+    @cached_property
+    def own_acts(self) -> frozenset[str]:
+        """The acts that somebody does in his own matter (asking leave, reporting his trip)."""
+        return frozenset(self._core["own_acts"])
+
     @property
     def law_files(self) -> list[Path]:
         """The files of the dialect, for the Prolog engine."""

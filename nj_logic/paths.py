@@ -364,6 +364,8 @@ def _warnings(kb: KnowledgeBase, case: Case, alternatives: Sequence[Alternative]
     for path in (p for a in alternatives for p in a.paths):
         seen: dict[str, Step] = {}
         for step in path.steps:
+            if step.action in kb.own_acts:
+                continue
             who = step.person or step.actor
             if who in applicants or step.actor in applicants:
                 zh, en = kb.term(step.actor).label

@@ -51,6 +51,8 @@ View = dict[str, Any]
 
 MOST_DRAWN = 6
 """So many paths of one alternative are drawn; all of them stand in the tables."""
+TALLEST = 610.0
+"""So many pixels of a printed page a drawing takes; a taller one is made smaller."""
 MOST_MONTHS = 24
 """So many months of a register are drawn."""
 
@@ -434,6 +436,7 @@ def case_view(
     )
     blocked = procedures if paths and paths.status == UNDEFINED else []
     view["blocked"] = [{"svg": _blocked_drawing(tell, r, width), "norms": tell.norms(r.norms)} for r in blocked]
+    view["fit"] = _fit(d["svg"] for a in view["alternatives"] for d in a["drawings"])
     view["excluding"] = paths is not None and paths.status == CONFLICT
     view["answers"] = [_answer(tell, a) for a in (answers.answers if answers else ())]
     silences = dict.fromkeys(s for r in results for s in r.undefined)
@@ -716,6 +719,12 @@ def _blocked_drawing(tell: _Teller, route: Procedure, width: float) -> Markup:
         )
     label = say("drawing", steps=say("arrow").join(_does(tell, [b.head], b.lines[0]) for b in boxes))
     return Markup(drawing.flow(boxes, label, width))
+
+
+def _fit(drawings: Iterable[str]) -> float:
+    """By how much drawings that stand side by side shrink on paper, all alike, so that the tallest leaves room for its heading."""
+    heights = [float(found[1]) for svg in drawings if (found := re.search(r' height="([\d.]+)" font', svg))]
+    return round(max(min(1.0, TALLEST / max(heights, default=TALLEST)), 0.6), 2)
 
 
 def _stage_names(route: Procedure) -> tuple[tuple[str, str], ...]:

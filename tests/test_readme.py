@@ -22,7 +22,9 @@ BLOCK = re.compile(r"```console\n\$ (nj [^\n]*)\n(.*?)```", re.DOTALL)
 
 def run(command: str) -> str:
     arguments = shlex.split(command)[1:]
-    done = subprocess.run([sys.executable, "-m", "nj_logic", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "nj_logic", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode in {0, 1}, done.stderr
     return done.stdout
 
@@ -46,4 +48,7 @@ def test_the_python_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
     (example,) = re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
     exec(compile(example, "README.md", "exec"), {})
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("p1.1 county finance bureau - verify") and lines[-1] == "approver determined ('county_head',)"
+    assert (
+        lines[0].startswith("p1.1 county finance bureau - verify")
+        and lines[-1] == "approver determined ('county_head',)"
+    )

@@ -70,7 +70,9 @@ class Page(HTMLParser):
             self.open.append((tag, quoted))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
+        self.handle_starttag(tag, attrs)
+        if tag not in self.VOID:
+            self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open and self.open[-1][0] == tag, (tag, self.open[-3:])
