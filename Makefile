@@ -26,7 +26,7 @@ demo: setup ## approval paths, conflicts and an HTML report, on the files in exa
 	@printf '\nThe report is in %s/$(REPORT)\n' "$$(pwd)"
 
 test: check ## everything CI checks: `make check`, then all tests
-	@$(RUN) pytest -n auto --maxprocesses 4 --dist loadgroup
+	@$(RUN) pytest -n auto --maxprocesses 4 --dist worksteal
 
 check: style types dialect prolog ## style, types, the dialect of the law, and its loading in SWI-Prolog
 
@@ -48,7 +48,7 @@ format: setup ## put the Python code into shape
 	@$(RUN) ruff format .
 
 scenarios: setup ## only the scenarios of the law (tests/scenarios)
-	@$(RUN) pytest -n auto --maxprocesses 4 --dist loadgroup tests/test_scenarios.py
+	@$(RUN) pytest -n auto --maxprocesses 4 --dist worksteal tests/test_scenarios.py
 
 mutants: setup ## damage the law in every place and see that a scenario notices
 	@$(RUN) benchmarks.mutants

@@ -19,6 +19,7 @@ from .results import (
     Silence,
     Warning,
     conditions_json,
+    day_taken,
     missing_facts,
     nobody,
     outside_of,
@@ -196,7 +197,7 @@ def _answer(
         status = CONFLICT
     else:
         status = DETERMINED if len(numbered) == 1 and numbered[0].value else UNDEFINED
-    principles = tensions(kb, everything, {n for a in numbered for n in a.norms})
+    principles = (*tensions(kb, everything, {n for a in numbered for n in a.norms}), *day_taken(case))
     return Answer(question, status, () if status == UNDEFINED else numbered, (), undefined, principles)
 
 

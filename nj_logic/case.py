@@ -92,7 +92,7 @@ class Case:
         Where the time before them matters (somebody has been away since nobody knows when, or the day asked about is not
         stated), the day before the first of them stands for it.
         """
-        days = {d for d in [self.date, *(e.on for e in self.record or ())] if d is not None}
+        days = {d for d in [self.asked_day, *(e.on for e in self.record or ())] if d is not None}
         for absence in self.absences:
             if absence.start is not None:
                 days.add(absence.start)
@@ -108,6 +108,16 @@ class Case:
         return any(a.start is None for a in self.absences)
 
     @property
+    def asked_day(self) -> datetime.date | None:
+        """The day asked about: as stated, else the first day on which all the absences stated overlap; None if there is none."""
+        if self.date is not None or self.kind.register:
+            return self.date
+        starts = [a.start for a in self.absences if a.start is not None]
+        ends = [a.end for a in self.absences if a.end is not None]
+        first = max(starts) if starts else min(ends, default=None)
+        return first if first is not None and all(first <= end for end in ends) else None
+
+    @property
     def day_is_open(self) -> bool:
-        """Whether the day matters and is not stated: somebody is away from or to some day."""
-        return self.date is None and not self.kind.register and any(a.start or a.end for a in self.absences)
+        """Whether the day matters and cannot be told: it is not stated, and the absences do not overlap."""
+        return self.asked_day is None and not self.kind.register and any(a.start or a.end for a in self.absences)

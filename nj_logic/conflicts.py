@@ -234,7 +234,10 @@ class _Conditions:
 
     def __init__(self, worlds: Worlds, cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]]) -> None:
         self.worlds, self.cache = worlds, cache
-        self._outcomes = [{name: set(read(raw, cache).get(name)) for name, _ in SHOWN} for raw in worlds.outcomes()]
+        raws = worlds.outcomes()
+        self._outcomes = (
+            [{name: set(read(raw, cache).get(name)) for name, _ in SHOWN} for raw in raws] if len(raws) > 1 else []
+        )
         self._known: dict[frozenset[int], _Held] = {}
 
     def of(self, name: str, arguments: tuple[Any, ...]) -> _Held:

@@ -88,8 +88,8 @@ def _atoms(kb: KnowledgeBase, case: Case, readings: Mapping[str, str], c: clingo
     if case.kind.register:
         for number in numbers:
             yield symbol("on_day", c, number)
-    elif case.date is not None:
-        yield symbol("on_day", c, case.date.toordinal())
+    elif (asked := case.asked_day) is not None:
+        yield symbol("on_day", c, asked.toordinal())
     elif not case.day_is_open:
         yield symbol("on_day", c, numbers[0])
     for x, absence in enumerate(case.absences, 1):

@@ -23,6 +23,7 @@ from .results import (
     Warning,
     actor_json,
     conditions_json,
+    day_taken,
     missing_facts,
     nobody,
     outside_of,
@@ -359,7 +360,7 @@ def _silence(kb: KnowledgeBase, case: Case, atoms: Atoms) -> Silence:
 def _warnings(kb: KnowledgeBase, case: Case, alternatives: Sequence[Alternative], atoms: Atoms) -> tuple[Warning, ...]:
     """Principles in tension with a route, one person on two steps, a person who decides his own matter, defaults that decide."""
     found: dict[Warning, None] = {}
-    found.update(dict.fromkeys(tensions(kb, atoms)))
+    found.update(dict.fromkeys([*tensions(kb, atoms), *day_taken(case)]))
     applicants = {case.facts[f] for f, d in case.kind.fields.items() if d.type == "actor" and f in case.facts}
     for path in (p for a in alternatives for p in a.paths):
         seen: dict[str, Step] = {}

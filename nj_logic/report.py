@@ -363,8 +363,8 @@ class _Teller:
             (say("register" if case.kind.register else "case"), case.id),
         ]
         head.append((say("basis"), say("regulation", title=self.kb.title)))
-        if case.date is not None:
-            head.append((say("asked_day"), say.date(case.date)))
+        if case.asked_day is not None:
+            head.append((say("asked_day"), say.date(case.asked_day)))
         if printed_on is not None:
             head.append((say("printed_on"), say.date(printed_on)))
         if case.note:

@@ -212,9 +212,25 @@ def tensions(kb: KnowledgeBase, atoms: Atoms, norms: Iterable[str] | None = None
 def nobody(kb: KnowledgeBase, case: Case, office: str, act: str) -> Bilingual:
     """The question that stays open when nobody can do the act of an office."""
     who, what = kb.term(office).label, kb.term(act).label
-    day = f"{case.date.isoformat()} " if case.date else ""
-    on = f" on {case.date.isoformat()}" if case.date else ""
+    asked = case.asked_day
+    day = f"{asked.isoformat()} " if asked else ""
+    on = f" on {asked.isoformat()}" if asked else ""
     return Bilingual(f"{day}由谁代{who.zh}{what.zh}", f"who is to {what.en} for the {who.en}{on}")
+
+
+def day_taken(case: Case) -> tuple[Warning, ...]:
+    """That no day was stated, and which was taken."""
+    if case.date is not None or case.asked_day is None:
+        return ()
+    day = case.asked_day.isoformat()
+    return (
+        Warning(
+            Bilingual(
+                f"没有写明日期,按所列外出同时进行的日期({day})回答",
+                f"no date is stated; answered for a day on which all the absences stated overlap ({day})",
+            )
+        ),
+    )
 
 
 def label_of(term: Term, lang: str) -> str:

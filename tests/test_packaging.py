@@ -21,8 +21,6 @@ from nj_logic.knowledge import KnowledgeBase
 ROOT = Path(__file__).resolve().parent.parent
 FUND = "{case: fund-001, kind: fund_use, facts: {source: county, amount: 1500000}}\n"
 
-pytestmark = pytest.mark.xdist_group("packaging")
-
 
 def run(*command: object, **options: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run([str(word) for word in command], capture_output=True, encoding="utf-8", **options)  # type: ignore[call-overload]
@@ -139,7 +137,7 @@ def test_the_installed_command_writes_a_report(installed):
 def test_the_installed_command_proves_a_step_in_prolog(installed):
     proof = installed.run("why", "fund.yaml", "p1.1")
     assert (proof.returncode, proof.stderr) == (0, "")
-    assert "fund-001" in proof.stdout or "p1.1" in proof.stdout
+    assert "kb/law/" in proof.stdout
 
 
 def test_a_checkout_reads_the_files_that_one_edits():
