@@ -51,7 +51,8 @@ UNSEEN = {"nearest", "principle"}  # shown by nj, but no expectation speaks of i
 CENT = Decimal("0.01")
 FEW_WORLDS, MANY_WORLDS = 3, 10
 CASE = clingo.String("the case of a world")
-TRIALS = 60  # scenarios whose expectations are tried for one mutant, at most
+MOST_KINDS = 6  # that are looked at in many worlds
+TRIALS, TRIALS_SHOWN = 24, 8  # scenarios of a kind whose expectations, and in all whose outcomes, are tried for one mutant, at most
 
 # How clearly a mutant is seen, best first.
 EXPECTATION, OUTCOME, ATOMS, SURVIVED, EQUIVALENT_ = "expectation", "outcome", "atoms", "survived", "equivalent"
@@ -320,6 +321,7 @@ class Bench:
         self._derived: dict[tuple[str, int], frozenset[clingo.Symbol]] = {}
         self._holds: dict[int, bool] = {}
         self._shown: dict[int, str] = {}
+        self._last: tuple[tuple[Mutant | None, str], tuple[list[Rule], list[Rule]]] | None = None
 
     @cached_property
     def mutants(self) -> list[Mutant]:
@@ -400,30 +402,31 @@ class Bench:
         return home
 
     def rules_of(self, mutant: Mutant | None, kind: str, cells: Cells | None = None) -> tuple[list[Rule], list[Rule]]:
-        """The rules that can fire in cases of *kind* with the mutant in place, and those of them that are new to the kind."""
+        """The rules that can fire in cases of *kind* with the mutant in place, and those of them that are new to the kind.
+
+        Args:
+            cells: where a mutant moves rungs, the cells that they now make.
+        """
+        key = (mutant, kind)
+        if self._last is None or self._last[0] != key:
+            self._last = key, self._rules_of(mutant, kind, cells)
+        return self._last[1]
+
+    def _rules_of(self, mutant: Mutant | None, kind: str, cells: Cells | None) -> tuple[list[Rule], list[Rule]]:
         changes = dict(mutant.changes) if mutant is not None else {}
-        flow, rules = self.flow(kind), self.rules
-        wider = any(new is not None and self._widens(kind, n, new) for n, new in changes.items())
-        if wider and mutant is not None and mutant.group not in {BOUND, BOUNDARY}:
-            rules = [changes.get(n, rule) or rule for n, rule in enumerate(self.rules)]
-            flow = dialect._Flow(rules, self._inputs(kind))
-        fires = [n for n, rule in enumerate(rules) if rule.is_fact or n in flow.reached]
-        used = {lit.signature for n in fires for lit in rules[n].body} | SHOWN
-        found: list[Rule] = []
-        fresh: list[Rule] = [new for new in changes.values() if new is not None]
-        for n in fires:
-            rule = changes.get(n, rules[n])
-            if rule is None or rule.head.name in {"input", "hook"} or (rule.is_fact and rule.head.signature not in used):
-                continue
-            if cells is not None and rule.head.name == "spans" and mutant and mutant.group in {BOUND, BOUNDARY}:
-                continue
-            found.append(rule)
-            if n not in self.flow(kind).reached and not rule.is_fact:
-                fresh.append(rule)
-        if cells is not None and mutant is not None and mutant.group in {BOUND, BOUNDARY}:
-            for rung in cells.rungs:
-                spans = (Literal("spans", (rung.ladder, rung.name, str(i))) for i in cells.spans(rung))
-                found += [Rule("computed.lp", 0, f"{head}.", head) for head in spans]
+        base = self.flow(kind)
+        flow, rules = base, [changes.get(n, rule) for n, rule in enumerate(self.rules)] if changes else self.rules
+        moved = mutant is not None and mutant.group in {BOUND, BOUNDARY}
+        if not moved and any(new is not None and self._widens(kind, n, new) for n, new in changes.items()):
+            flow = dialect._Flow([rule or self.rules[n] for n, rule in enumerate(rules)], self._inputs(kind))
+        fires = [(n, rule) for n, rule in enumerate(rules) if rule is not None and (rule.is_fact or n in flow.reached)]
+        used = {literal.signature for _, rule in fires for literal in rule.body} | SHOWN
+        unused = {"input", "hook", *(["spans"] if moved else [])}
+        found = [r for _, r in fires if r.head.name not in unused and (not r.is_fact or r.head.signature in used)]
+        fresh = [r for n, r in fires if not r.is_fact and (n in changes or n not in base.reached)]
+        for rung in cells.rungs if moved and cells is not None else ():
+            heads = (Literal("spans", (rung.ladder, rung.name, str(i))) for i in cells.spans(rung))
+            found += [Rule("computed.lp", 0, f"{head}.", head) for head in heads]
         return found, fresh
 
     # -- worlds -----------------------------------------------------------------------------------------------------------
@@ -523,42 +526,39 @@ class Bench:
         if reason is not None:
             return Verdict(mutant, EQUIVALENT_, reason=reason)
         kinds = self.kinds_of(mutant)
-        if not kinds and (mutant.group == KIND or not self._bears(mutant)):
+        if not kinds:
+            if any(mutant.rule.text in self.kept(k) for k in self.kb.kinds) and mutant.group != KIND:
+                return Verdict(mutant, SURVIVED, reason="there is no scenario of its kinds")
             return Verdict(mutant, EQUIVALENT_, reason="no case of any kind can tell them apart")
-        best = Verdict(mutant, SURVIVED)
-        for count in (FEW_WORLDS, MANY_WORLDS):
-            for kind in kinds:
-                found = self._in_kind(mutant, kind, count)
-                if found.level == EXPECTATION:
-                    return found
-                best = min(best, found, key=lambda v: LEVELS.index(v.level))
-            if best.level == OUTCOME or mutant.group in {BOUND, BOUNDARY}:
-                break
-        return best
+        tried: set[int] = set()
+        found = self._seen(mutant, kinds, FEW_WORLDS, tried)
+        if found.level in {ATOMS, SURVIVED} and mutant.group not in {BOUND, BOUNDARY}:
+            largest = sorted(kinds, key=lambda k: -len(self.of_kind[k]))[:MOST_KINDS]
+            again = self._seen(mutant, largest, MANY_WORLDS, tried)
+            found = min(found, again, key=lambda v: LEVELS.index(v.level))
+        return found
 
-    def _bears(self, mutant: Mutant) -> bool:
-        """Whether the rule bears on a kind of which there is no scenario."""
-        return any(mutant.rule.text in self.kept(k) for k in self.kb.kinds)
-
-    def _in_kind(self, mutant: Mutant, kind: str, count: int) -> Verdict:
-        if mutant.group in {BOUND, BOUNDARY}:
-            candidates = self._moved(mutant, kind)
-            telling = candidates
-        else:
-            found = self.differences(mutant, kind, count)
-            candidates = _varied(found)
-            telling = [i for i in candidates if self._speaks_of(i, found.names[i])]
-        if not candidates:
-            return Verdict(mutant, SURVIVED)
+    def _seen(self, mutant: Mutant, kinds: Sequence[str], count: int, tried: set[int]) -> Verdict:
+        differ: list[int] = []
         altered = Altered(self, mutant)
-        altered.prepare(kind)
-        for index in telling[:TRIALS]:
-            if self.fails(altered, index):
-                return Verdict(mutant, EXPECTATION, self.scenarios[index].id)
-        for index in candidates[:8]:
+        for kind in kinds:
+            if mutant.group in {BOUND, BOUNDARY}:
+                candidates = telling = self._moved(mutant, kind)
+            else:
+                found = self.differences(mutant, kind, count)
+                candidates = _varied(found)
+                telling = [i for i in candidates if self._speaks_of(i, found.names[i])]
+            if candidates:
+                altered.prepare(kind)
+            for index in [i for i in telling if i not in tried][:TRIALS]:
+                tried.add(index)
+                if self.fails(altered, index):
+                    return Verdict(mutant, EXPECTATION, self.scenarios[index].id)
+            differ += candidates
+        for index in differ[:TRIALS_SHOWN]:
             if self.shows(altered, index):
                 return Verdict(mutant, OUTCOME, self.scenarios[index].id)
-        return Verdict(mutant, ATOMS, self.scenarios[candidates[0]].id)
+        return Verdict(mutant, ATOMS, self.scenarios[differ[0]].id) if differ else Verdict(mutant, SURVIVED)
 
     def _speaks_of(self, index: int, names: set[str]) -> bool:
         """Whether an expectation of the scenario rests on one of these predicates."""

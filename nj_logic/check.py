@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from .errors import Bilingual
-from .facts import worlds_of
+from .facts import ANY_CASE, constant, worlds_of
 from .paths import RouteKey, routes
 from .results import (
     Atoms,
@@ -20,7 +20,7 @@ from .results import (
     term_or_person,
     union,
 )
-from .worlds import Condition, Worlds
+from .worlds import Condition, Worlds, symbol
 
 if TYPE_CHECKING:
     import clingo
@@ -119,8 +119,11 @@ def check_record(kb: KnowledgeBase, case: Case, readings: Mapping[str, str]) -> 
     cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]] = {}
     everything = union(worlds.outcomes(), cache)
     findings = [*_breaches(kb, case, worlds, everything, cache), *_steps(kb, case, worlds, everything, cache)]
-    findings.sort(key=lambda f: (_order(f.norm), f.status, repr(sorted(f.witness.items()))))
-    findings = [replace(f, id=f"f{n}") for n, f in enumerate(findings, 1)]
+    findings.sort(key=lambda f: (_order(f.norm), f.status, repr(sorted(f.witness.items())), f.readings))
+    distinct = {
+        (f.norm, f.status, repr(f.witness), f.readings): f for f in reversed(findings)
+    }  # two procedures may lack the same
+    findings = [replace(f, id=f"f{n}") for n, f in enumerate(reversed(distinct.values()), 1)]
     touched = {f.norm for f in findings}
     satisfied = [
         Finding(f"s{n}", SATISFIED, norm, Bilingual(kb.norms[norm].quote, kb.norms[norm].gist))
@@ -201,8 +204,10 @@ def _steps(
         return
     decision = worlds.decide(lambda raw: _walked(read(raw, cache)))
     norms: dict[tuple[RouteKey, int], set[str]] = {}
-    for raw in worlds.outcomes():
+    names: dict[RouteKey, tuple[str, dict[int, str]]] = {}
+    for raw in sorted(worlds.outcomes(), key=sorted):
         for route in routes(read(raw, cache)):
+            names.setdefault(route.key, (route.name, {i: stage for stage, i in route.positions.items()}))
             for (stage, _), found in route.stage_norms.items():
                 norms.setdefault((route.key, route.positions[stage]), set()).update(found)
     if decision.missing or case.record is None:
@@ -212,50 +217,40 @@ def _steps(
                             "which steps are due cannot be told yet" if decision.missing else "no record is stated; the steps were not checked")  # fmt: skip
         yield Finding("", OPEN, first, message, {}, (), missing)
         return
-    under: dict[Walked, list[Condition]] = {}
+    under: dict[Walked, tuple[list[Condition], Condition]] = {}
     for outcome, conditions in decision.outcomes.items():
         for walked in outcome:
-            under.setdefault(walked, []).extend(conditions)
+            under.setdefault(walked, ([], decision.samples[outcome][1]))[0].extend(conditions)
     followed = [w for w in under if w.followed]
-    for walked, held_under in under.items():
+    for walked, (held_under, world) in under.items():
+        # what only one of several procedures asks for is a conflict if another was followed; if none was, the record is wrong anyway
         rivals = sort_norms(
             n for w in followed if w != walked for (key, _), found in norms.items() if key == w.key for n in found
         )
-        held = () if len(under) == 1 else worlds.merged(held_under)
-        for i in sorted(walked.missing):
-            act, offices, _, _ = walked.key.stages[i]
-            who, what = kb.term(offices[0]).label, kb.term(act).label
-            witness = {"actor": kb.term(offices[0]).to_json(), "action": kb.term(act).to_json()}
-            message = Bilingual(f"缺少环节:{who.zh}{what.zh}", f"a step is missing: the {who.en} is to {what.en}")
-            status = MISSING if case.complete else OPEN
-            missing = () if case.complete else (RECORD,)
-            # when every rival procedure lacks something too, the record is wrong under each of them
-            yield Finding(
-                "",
-                status,
-                sort_norms(norms[walked.key, i])[-1],
-                message,
-                witness,
-                held if rivals else (),
-                missing,
-                rivals,
-            )
-        for late, early in sorted(walked.misordered):
-            one, two = (kb.term(walked.key.stages[i][0]).label for i in (late, early))
-            message = Bilingual(
-                f"环节次序不符:{two.zh}应在{one.zh}之前", f"out of order: {two.en} comes before {one.en}"
-            )
-            witness = {
-                "action": kb.term(walked.key.stages[late][0]).to_json(),
-                "before": kb.term(walked.key.stages[early][0]).to_json(),
-            }
-            yield Finding(
-                "",
-                VIOLATED,
-                sort_norms(norms[walked.key, late])[-1],
-                message,
-                witness,
-                held if rivals else (),
-                (),
-                rivals,
-            )
+        held = worlds.merged(held_under) if rivals else ()
+        name, stage_names = names[walked.key]
+        for status, atom, message, witness, *stages in _lacks(kb, case, walked):
+            goal = symbol(atom, ANY_CASE, *(constant(x) for x in (name, *(stage_names[i] for i in stages))))
+            asked = () if status != OPEN else (RECORD,)
+            norm = sort_norms(norms[walked.key, stages[0]])[-1]
+            yield Finding("", status, norm, message, witness, held, asked, rivals, goal, world)
+
+
+def _lacks(kb: KnowledgeBase, case: Case, walked: Walked) -> Iterable[tuple[Any, ...]]:
+    """What a record lacks of a route: status, the atom that says so, message, witness, and the stages concerned."""
+    for i in sorted(walked.missing):
+        act, offices, _, _ = walked.key.stages[i]
+        who, what = kb.term(offices[0]), kb.term(act)
+        message = Bilingual(
+            f"缺少环节:{who.label.zh}{what.label.zh}", f"a step is missing: the {who.label.en} is to {what.label.en}"
+        )
+        witness = {"actor": who.to_json(), "action": what.to_json()}
+        yield MISSING if case.complete else OPEN, "missing", message, witness, i
+    for late, early in sorted(walked.misordered):
+        one, two = (kb.term(walked.key.stages[i][0]) for i in (late, early))
+        message = Bilingual(
+            f"环节次序不符:{two.label.zh}应在{one.label.zh}之前",
+            f"out of order: {two.label.en} comes before {one.label.en}",
+        )
+        witness = {"action": one.to_json(), "before": two.to_json()}
+        yield VIOLATED, "misordered", message, witness, late, early

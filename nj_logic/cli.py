@@ -6,17 +6,19 @@ conflict, an undefined or needs_facts answer, 2 the input or the call is wrong, 
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
-from .errors import InputError, NjError
+from .errors import Bilingual, InputError, InputErrors, KnowledgeError, NjError
 
 if TYPE_CHECKING:
+    from .case import Case
     from .knowledge import KnowledgeBase
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -41,38 +43,59 @@ class _Suggesting(click.Group):
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             from .errors import nearest
 
-            near = nearest(args[0], self.list_commands(ctx))
-            hint = (f"; did you mean {near}?", f";是否指 {near}?") if near else ("", "")
-            listed = ", ".join(self.list_commands(ctx))
+            commands = self.list_commands(ctx)
+            near = nearest(args[0], commands)
+            hint = (f"; did you mean {near}?", f"；是否指 {near}？") if near else (".", "。")
             word = args[0][:80]
             raise InputError(
-                f"there is no command {word!r}{hint[0]} Commands: {listed}", f"没有命令“{word}”{hint[1]} 可用:{listed}"
+                f"there is no command {word!r}{hint[0]} Commands: {', '.join(commands)}",
+                f"没有命令“{word}”{hint[1]}可用：{'、'.join(commands)}",
             )
         return super().resolve_command(ctx, args)
 
 
+def options(command: Command) -> Command:
+    """The options that every command has; they may stand before the command's name too."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="Print JSON; the same as --format json."),
+        click.option("--format", "format_", type=click.Choice(["pretty", "json"]), help="Output format 输出格式."),
+        language,
+    ):
+        command = option(command)
+    return command
+
+
+def language(command: Command) -> Command:
+    """The option ``--lang``."""
+    return click.option(
+        "--lang", type=click.Choice(["zh", "en"]), help="Language 语言 (default: the locale's, else zh)."
+    )(command)
+
+
 @click.group(cls=_Suggesting, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
 @click.version_option(package_name="nj_logic", prog_name="nj")
-def nj() -> None:
-    """Query, audit and explain the work rules of a county government. 政府工作规则:查询、检查、解释。"""
+@options
+def nj(**_before: object) -> None:
+    """Query, audit and explain the work rules of a county government. 政府工作规则：查询、检查、解释。"""
 
 
-def _lang(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str:
-    return value or default_lang()
+def chosen_language(lang: str | None) -> str:
+    """The language of this call: the command's option, the one before the command, or the locale's."""
+    before: str | None = click.get_current_context().find_root().params.get("lang")
+    return lang or before or default_lang()
 
 
-def common(command: Command) -> Command:
-    """The options that every command has."""
-    command = click.option(
-        "--lang",
-        type=click.Choice(["zh", "en"]),
-        callback=_lang,
-        help="Language 语言 (default: the locale's, else zh).",
-    )(command)
-    command = click.option("--json", "as_json", is_flag=True, help="Print JSON; the same as --format json.")(command)
-    return click.option(
-        "--format", "format_", type=click.Choice(["pretty", "json"]), default="pretty", help="Output format 输出格式."
-    )(command)
+def common(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that every command has: it takes *lang* and *as_json*."""
+
+    @options
+    @functools.wraps(command)
+    def called(lang: str | None, as_json: bool, format_: str | None, **rest: object) -> None:
+        before = click.get_current_context().find_root().params
+        format_ = "json" if as_json else format_ or ("json" if before.get("as_json") else before.get("format_"))
+        command(lang=chosen_language(lang), as_json=format_ == "json", **rest)
+
+    return called
 
 
 def weighing(command: Command) -> Command:
@@ -99,7 +122,9 @@ def fixed(readings: tuple[str, ...]) -> dict[str, str]:
     for one in readings:
         topic, sign, option = one.partition("=")
         if not sign:
-            raise InputError(f"--reading {one[:80]!r} is not TOPIC=OPTION", f"--reading “{one[:80]}”应写作 主题=选项")
+            raise InputError(
+                f"--reading {one[:80]!r} is not TOPIC=OPTION", f"--reading “{one[:80]}”应写作 主题=选项（TOPIC=OPTION）"
+            )
         if found.setdefault(topic, option) != option:
             raise InputError(f"--reading {topic} is given twice", f"--reading {topic} 重复")
     return found
@@ -112,11 +137,27 @@ def knowledge() -> KnowledgeBase:
     return KnowledgeBase()
 
 
-def show(result: dict[str, Any] | list[Any]) -> None:
-    """Print JSON."""
-    import json
+def put(text: str) -> None:
+    """Print a result. Whoever reads it may stop reading (``nj norms | head``); the exit status stays the answer's."""
+    try:
+        click.echo(text)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
-    click.echo(json.dumps(result, ensure_ascii=False, indent=1))
+
+def show(result: dict[str, Any] | list[Any]) -> None:
+    """Print JSON. Control and direction characters are escaped: a terminal is not to obey them."""
+    import json
+    import re
+
+    text = json.dumps(result, ensure_ascii=False, indent=1)
+    put(
+        re.sub(
+            "[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]",
+            lambda c: f"\\u{ord(c[0]):04x}",
+            text,
+        )
+    )
 
 
 def leave(status: int) -> None:
@@ -129,16 +170,16 @@ def leave(status: int) -> None:
 @case_file
 @weighing
 @common
-def paths(case_file: Path, readings: tuple[str, ...], lang: str, as_json: bool, format_: str) -> None:
+def paths(case_file: Path, readings: tuple[str, ...], lang: str, as_json: bool) -> None:
     """Every valid approval path of CASE. 全部合规审批路径。"""
     kb = knowledge()
     result = kb.paths(kb.case(case_file), fixed(readings))
-    if as_json or format_ == "json":
+    if as_json:
         show(result.to_json())
     else:
         from . import terminal
 
-        click.echo(terminal.paths(result, lang))
+        put(terminal.paths(result, lang))
     leave(result.status != "determined")
 
 
@@ -146,16 +187,16 @@ def paths(case_file: Path, readings: tuple[str, ...], lang: str, as_json: bool, 
 @case_file
 @weighing
 @common
-def answer(case_file: Path, readings: tuple[str, ...], lang: str, as_json: bool, format_: str) -> None:
+def answer(case_file: Path, readings: tuple[str, ...], lang: str, as_json: bool) -> None:
     """The answers to the questions of CASE's kind. 回答该类事项的问题。"""
     kb = knowledge()
     result = kb.answer(kb.case(case_file), fixed(readings))
-    if as_json or format_ == "json":
+    if as_json:
         show(result.to_json())
     else:
         from . import terminal
 
-        click.echo(terminal.answers(result, lang))
+        put(terminal.answers(result, lang))
     leave(any(a.status != "determined" for a in result.answers))
 
 
@@ -164,22 +205,37 @@ def answer(case_file: Path, readings: tuple[str, ...], lang: str, as_json: bool,
 @click.option("--all", "everything", is_flag=True, help="List satisfied norms too 同时列出已满足的规范.")
 @weighing
 @common
-def check(
-    case_files: tuple[Path, ...], everything: bool, readings: tuple[str, ...], lang: str, as_json: bool, format_: str
-) -> None:
+def check(case_files: tuple[Path, ...], everything: bool, readings: tuple[str, ...], lang: str, as_json: bool) -> None:
     """What the record of each CASE did wrong or still lacks. 检查办理经过。"""
     kb = knowledge()
     chosen = fixed(readings)
-    cases = [kb.case(file) for file in case_files]  # all are checked before anything is computed
+    cases = _all(kb.case, case_files)
     results = [kb.check(case, chosen) for case in cases]
-    if as_json or format_ == "json":
+    if as_json:
         listed = [r.to_json(everything) for r in results]
         show(listed[0] if len(listed) == 1 else listed)
     else:
         from . import terminal
 
-        click.echo("\n\n".join(terminal.check(r, everything, lang) for r in results))
+        put("\n\n".join(terminal.check(r, everything, lang) for r in results))
     leave(any(r.verdict != "compliant" for r in results))
+
+
+def _all(read: Callable[[Path], Case], files: Iterable[Path]) -> list[Case]:
+    """Every file's case: all are read before anything is computed.
+
+    Raises:
+        InputError: a file is wrong; it names every file that is.
+    """
+    cases, wrong = [], []
+    for file in files:
+        try:
+            cases.append(read(file))
+        except InputError as error:
+            wrong.append(error)
+    if wrong:
+        raise InputErrors(wrong)
+    return cases
 
 
 @nj.command()
@@ -187,18 +243,16 @@ def check(
 @click.option("--roster", type=click.Path(path_type=Path), help="The roster for a table (CSV, XLSX) of absences 名册.")
 @weighing
 @common
-def conflicts(
-    register: Path, roster: Path | None, readings: tuple[str, ...], lang: str, as_json: bool, format_: str
-) -> None:
+def conflicts(register: Path, roster: Path | None, readings: tuple[str, ...], lang: str, as_json: bool) -> None:
     """Clashes in a REGISTER of absences, and who acts when. 外出登记中的冲突与代行情况。"""
     kb = knowledge()
     result = kb.conflicts(kb.register(register, roster), fixed(readings))
-    if as_json or format_ == "json":
+    if as_json:
         show(result.to_json())
     else:
         from . import terminal
 
-        click.echo(terminal.conflicts(result, lang))
+        put(terminal.conflicts(result, lang))
     leave(bool(result.findings))
 
 
@@ -207,107 +261,108 @@ def conflicts(
 @click.argument("goal")
 @weighing
 @common
-def why(case_file: Path, goal: str, readings: tuple[str, ...], lang: str, as_json: bool, format_: str) -> None:
+def why(case_file: Path, goal: str, readings: tuple[str, ...], lang: str, as_json: bool) -> None:
     """The proof of GOAL in CASE: p1.2, a1, f3 as printed, or an atom. 为什么。"""
     kb = knowledge()
     result = kb.why(kb.case(case_file), goal, fixed(readings))
-    if as_json or format_ == "json":
+    if as_json:
         show(result.to_json())
     else:
         from . import terminal
 
-        click.echo(terminal.explanation(result, lang))
+        put(terminal.explanation(result, lang))
 
 
 @nj.command()
 @click.argument("number", type=int)
 @common
-def article(number: int, lang: str, as_json: bool, format_: str) -> None:
+def article(number: int, lang: str, as_json: bool) -> None:
     """An article with its norms and the rules that state them. 条文及其规范。"""
     from . import ledger
 
     kb = knowledge()
     result = ledger.article(kb, number)
-    if as_json or format_ == "json":
+    if as_json:
         show(result)
     else:
         from . import terminal
 
-        click.echo(terminal.article(result, lang))
+        put(terminal.article(result, lang))
 
 
 @nj.command()
 @click.option("--article", "number", type=int, help="Only this article 只列该条.")
 @common
-def norms(number: int | None, lang: str, as_json: bool, format_: str) -> None:
+def norms(number: int | None, lang: str, as_json: bool) -> None:
     """The ledger of norms. 规范清单。"""
     from . import ledger
 
     kb = knowledge()
     result = ledger.norms(kb, number)
-    if as_json or format_ == "json":
+    if as_json:
         show(result)
     else:
         from . import terminal
 
-        click.echo(terminal.norms(result, lang))
+        put(terminal.norms(result, lang))
 
 
 @nj.command()
 @common
-def coverage(lang: str, as_json: bool, format_: str) -> None:
+def coverage(lang: str, as_json: bool) -> None:
     """How much of the text is formalised. 条文覆盖情况。"""
     from . import ledger
 
     kb = knowledge()
     result = ledger.coverage(kb)
-    if as_json or format_ == "json":
+    if as_json:
         show(result)
     else:
         from . import terminal
 
-        click.echo(terminal.coverage(result, lang))
+        put(terminal.coverage(result, lang))
 
 
 @nj.command()
 @common
-def readings(lang: str, as_json: bool, format_: str) -> None:
+def readings(lang: str, as_json: bool) -> None:
     """Sentences that can be read in more than one way. 解释分歧与约定。"""
     from . import ledger
 
     kb = knowledge()
     result = ledger.readings(kb)
-    if as_json or format_ == "json":
+    if as_json:
         show(result)
     else:
         from . import terminal
 
-        click.echo(terminal.readings(kb, result, lang))
+        put(terminal.readings(kb, result, lang))
 
 
 @nj.command()
 @common
-def kinds(lang: str, as_json: bool, format_: str) -> None:
+def kinds(lang: str, as_json: bool) -> None:
     """The kinds of matter. 事项类型。"""
     from . import ledger
 
     kb = knowledge()
     result = ledger.kinds(kb)
-    if as_json or format_ == "json":
+    if as_json:
         show(result)
     else:
         from . import terminal
 
-        click.echo(terminal.kinds(result, lang))
+        put(terminal.kinds(result, lang))
 
 
 @nj.command()
 @click.argument("kind")
-@click.option("--lang", type=click.Choice(["zh", "en"]), callback=_lang, help="Language 语言.")
-def schema(kind: str, lang: str) -> None:
+@common
+def schema(kind: str, lang: str, as_json: bool) -> None:
     """The JSON Schema of a case of KIND. 某类事项的 JSON Schema。"""
     from . import ledger
 
+    del as_json  # a schema is JSON anyway
     show(ledger.schema(knowledge(), kind, lang))
 
 
@@ -317,32 +372,36 @@ def schema(kind: str, lang: str) -> None:
 @click.option("--output", "-o", type=click.Path(path_type=Path), required=True, help="The file to write 输出文件.")
 @click.option("--roster", type=click.Path(path_type=Path), help="The roster for a table (CSV, XLSX) of absences 名册.")
 @weighing
-@click.option("--lang", type=click.Choice(["zh", "en"]), callback=_lang, help="Language 语言.")
-def report(file: Path, format_: str, output: Path, roster: Path | None, readings: tuple[str, ...], lang: str) -> None:
+@language
+def report(
+    file: Path, format_: str, output: Path, roster: Path | None, readings: tuple[str, ...], lang: str | None
+) -> None:
     """A report on a case or a register. 生成报告。"""
     from .document import write_document
     from .report import case_report, register_report
 
     kb = knowledge()
-    case = kb.register(file, roster) if file.suffix.lower() in {".csv", ".xlsx"} else kb.case(file)
+    case = kb.register(file, roster)
     make = register_report if case.kind.register else case_report
-    write_document(output, make(kb, case, fixed(readings), lang=lang, format=format_))
-    click.echo(str(output))
+    write_document(output, make(kb, case, fixed(readings), lang=chosen_language(lang), format=format_))
+    put(str(output))
 
 
 @nj.command()
 @common
-def lint(lang: str, as_json: bool, format_: str) -> None:
+def lint(lang: str, as_json: bool) -> None:
     """Check the knowledge base: dialect, ledger, words. 检查知识库。"""
     import tempfile
 
     from .build import compile_knowledge
     from .places import data_root
 
-    del as_json, format_
     with tempfile.TemporaryDirectory() as folder:
         compile_knowledge(data_root(), Path(folder) / "kb")
-    click.echo({"zh": "知识库没有错误", "en": "the knowledge base has no errors"}[lang])
+    if as_json:
+        show({"problems": []})
+    else:
+        put({"zh": "知识库没有错误", "en": "the knowledge base has no errors"}[lang])
 
 
 def _language_of(arguments: list[str]) -> str:
@@ -357,6 +416,38 @@ def _language_of(arguments: list[str]) -> str:
     return default_lang()
 
 
+def in_words(error: click.ClickException) -> Bilingual:
+    """What is wrong with a call, for the errors that click finds."""
+    en = error.format_message().replace("\n", " ")
+    match error:
+        case click.NoSuchOption():
+            near = error.possibilities[0] if error.possibilities else None
+            hint = (f"; did you mean {near}?", f"；是否指 {near}？") if near else (".", "。")
+            seen = (
+                (f" See {error.ctx.command_path} --help", f"见 {error.ctx.command_path} --help")
+                if error.ctx
+                else ("", "")
+            )
+            return Bilingual(
+                f"没有选项 {error.option_name}{hint[1]}{seen[1]}",
+                f"there is no option {error.option_name}{hint[0]}{seen[0]}",
+            )
+        case click.MissingParameter():
+            name = error.param.get_error_hint(error.ctx) if error.param and error.ctx else str(error.param_hint)
+            return Bilingual(f"缺少参数 {name}", f"{name} is missing")
+        case click.BadParameter():
+            param, ctx = error.param, error.ctx
+            name = param.get_error_hint(ctx) if param and ctx else str(error.param_hint)
+            if param is not None and isinstance(param.type, click.Choice):
+                return Bilingual(f"{name} 只能是：{'、'.join(param.type.choices)}", f"{name}: {error.message}")
+            if param is not None and isinstance(param.type, type(click.INT)):
+                return Bilingual(f"{name} 应为整数：{error.message}", f"{name}: {error.message}")
+            return Bilingual(f"{name} 有误：{error.message}", f"{name}: {error.message}")
+        case click.BadOptionUsage():
+            return Bilingual(f"选项 {error.option_name} 缺少或多了值：{en}", en)
+    return Bilingual(f"调用有误：{en}", en)
+
+
 def main() -> NoReturn:
     """The entry point of ``nj``."""
     for stream in (sys.stdout, sys.stderr):
@@ -369,17 +460,21 @@ def main() -> NoReturn:
         sys.exit(status if isinstance(status, int) else 0)
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
+    except InputErrors as errors:
+        for one in errors.errors:
+            _complain(one.say(lang))
+        sys.exit(errors.exit_status)
     except NjError as error:
-        _complain(error.say(lang))
+        _complain(error.say(lang), keep_lines=isinstance(error, KnowledgeError))
         sys.exit(error.exit_status)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(2)
     except click.ClickException as error:
-        _complain(error.format_message())
+        _complain(in_words(error).say(lang))
         sys.exit(2)
     except (KeyboardInterrupt, click.Abort):
         sys.exit(130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        sys.exit(0)
     except Exception as error:
         if os.environ.get("NJ_TRACEBACK"):
             raise
@@ -390,7 +485,7 @@ def main() -> NoReturn:
         sys.exit(3)
 
 
-def _complain(message: str) -> None:
+def _complain(message: str, *, keep_lines: bool = False) -> None:
     from .terminal import clean
 
-    click.echo(f"nj: {clean(message, keep_lines=True)}", err=True)
+    click.echo(f"nj: {clean(message, keep_lines=keep_lines)}", err=True)

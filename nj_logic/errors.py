@@ -5,7 +5,7 @@ Every error carries its message in English and Chinese; the command line prints 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 
@@ -49,6 +49,14 @@ class InputError(NjError):
     """The input or the call is wrong; nothing was computed."""
 
     exit_status = 2
+
+
+class InputErrors(InputError):
+    """Several inputs are wrong; :attr:`errors` says what is wrong with each."""
+
+    def __init__(self, errors: Sequence[InputError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("; ".join(e.say("en") for e in errors), "；".join(e.say("zh") for e in errors))
 
 
 class KnowledgeError(NjError):

@@ -6,10 +6,12 @@ fact of the case.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .amounts import format_money
 from .atoms import Atom, Const, Var, from_clingo, parse_atom, text
 from .errors import Bilingual, InputError
 from .facts import world_atoms
@@ -93,11 +95,43 @@ def words(kb: KnowledgeBase, atom: Atom, lang: str) -> str:
     return str(phrase[lang]).format(*(_argument(kb, a, lang) for a in arguments))
 
 
-def _argument(kb: KnowledgeBase, argument: object, lang: str) -> str:
+class _Number(int):
+    """An integer of an atom, which a phrase may show as what it stands for: ``{2:day}``, ``{2:cell}``."""
+
+    shown: Mapping[str, str]
+
+    def __format__(self, spec: str) -> str:
+        return self.shown[spec] if spec in self.shown else super().__format__(spec)
+
+
+def _argument(kb: KnowledgeBase, argument: object, lang: str) -> object:
     if isinstance(argument, Const):
         label = kb.labels.get(str(argument))
         return label.say(lang) if label else str(argument)
+    if isinstance(argument, int):
+        number = _Number(argument)
+        number.shown = {"day": _day(argument), "cell": band(kb, argument, lang)}
+        return number
     return str(argument)
+
+
+def _day(ordinal: int) -> str:
+    return datetime.date.fromordinal(ordinal).isoformat() if ordinal > 0 else "—"
+
+
+def band(kb: KnowledgeBase, index: int, lang: str) -> str:
+    """The amounts of a cell in words."""
+    if not 0 <= index < len(kb.cells):
+        return str(index)
+    low, high = kb.cells.bounds(index)
+    parts = []
+    if low is not None:
+        amount = format_money(low[0], lang)
+        parts.append({"zh": f"{amount}{'(不含)以上' if low[1] else '及以上'}", "en": f"{'above' if low[1] else 'from'} {amount}"}[lang])
+    if high is not None:
+        amount = format_money(high[0], lang)
+        parts.append({"zh": f"{amount}{'及以下' if high[1] else '(不含)以下'}", "en": f"{'up to' if high[1] else 'below'} {amount}"}[lang])
+    return {"zh": "、", "en": ", "}[lang].join(parts)
 
 
 def explain(kb: KnowledgeBase, case: Case, goal: str, readings: Mapping[str, str]) -> Explanation:
