@@ -33,26 +33,31 @@ from pathlib import Path
 import clingo
 import yaml
 
-from nj_logic import dialect
 from nj_logic.build import USES
 from nj_logic.case import Case
 from nj_logic.cells import Cells, Rung
 from nj_logic.check import Check
-from nj_logic.dialect import ANY, Comparison, Goal, Literal, Rule, Signature, Values
+from nj_logic.dialect import parse
 from nj_logic.facts import case_atoms, open_topics
+from nj_logic.flow import ANY, Flow, Values, values_of
 from nj_logic.knowledge import KnowledgeBase
+from nj_logic.lint import lint
+from nj_logic.rules import Comparison, Goal, Literal, Rule, Signature, declared, is_variable, program_text
 from nj_logic.worlds import Topic
 from tests import scenarios
 from tests.scenarios import Scenario
 
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.yaml")
 SHOWN: frozenset[Signature] = frozenset(signature for shown in USES.values() for signature in shown)
-UNSEEN = {"nearest", "principle"}  # shown by nj, but no expectation speaks of it (of principles: only where it lists warnings)
+UNSEEN = {"nearest", "principle"}
+"""Shown by nj, but no expectation speaks of it (of principles: only where it lists warnings)."""
 CENT = Decimal("0.01")
 FEW_WORLDS, MANY_WORLDS = 3, 10
 CASE = clingo.String("the case of a world")
-MOST_KINDS = 6  # that are looked at in many worlds
-TRIALS, TRIALS_SHOWN = 24, 8  # scenarios of a kind whose expectations, and in all whose outcomes, are tried for one mutant, at most
+MOST_KINDS = 6
+"""So many kinds, those with most scenarios, are looked at in many worlds."""
+TRIALS, TRIALS_SHOWN = 32, 8
+"""So many scenarios' expectations, and outcomes, are tried for one mutant (and three more in each kind)."""
 
 # How clearly a mutant is seen, best first.
 EXPECTATION, OUTCOME, ATOMS, SURVIVED, EQUIVALENT_ = "expectation", "outcome", "atoms", "survived", "equivalent"
@@ -99,7 +104,7 @@ def rebuilt(rule: Rule, head: Literal, goals: Sequence[Goal]) -> Rule:
 
 def safe(rule: Rule) -> bool:
     """Whether every variable is bound where the dialect wants it bound."""
-    return not {"unbound-variable", "unbound-head"}.intersection(d.code for d in dialect.lint([rule]))
+    return not {"unbound-variable", "unbound-head"}.intersection(d.code for d in lint([rule]))
 
 
 def mutants_of(rules: Sequence[Rule]) -> Iterator[Mutant]:
@@ -161,7 +166,8 @@ def _boundaries(rules: Sequence[Rule]) -> Iterator[Mutant]:
     """Where two rungs meet: both bounds moved together, so that neither a gap nor an overlap gives it away."""
     rungs = [(n, r) for n, r in enumerate(rules) if r.head.signature == ("rung", 6)]
     for (n, below), (m, above) in itertools.permutations(rungs, 2):
-        if below.head.args[0] != above.head.args[0] or below.head.args[4] != above.head.args[2]:
+        bound = below.head.args[4]
+        if below.head.args[0] != above.head.args[0] or bound != above.head.args[2] or bound == "unbounded":
             continue
         high, low = list(_bounds(below))[-3:], list(_bounds(above))[:3]
         for (words, one), (_, other) in zip(high, low, strict=True):
@@ -208,7 +214,7 @@ def _goals(rule: Rule) -> Iterator[tuple[str, str, Rule]]:
         rest = [*rule.goals[:at], *rule.goals[at + 1 :]]
         without = rebuilt(rule, rule.head, rest)
         if safe(without):
-            by_kind = isinstance(goal, Literal) and goal.name == "kind" and not dialect._is_variable(goal.args[1])
+            by_kind = isinstance(goal, Literal) and goal.name == "kind" and not is_variable(goal.args[1])
             yield NEGATION if goal.negated else KIND if by_kind else CONDITION, f"`{goal}` is dropped", without
     for at, goal in enumerate(rule.goals):
         if not isinstance(goal, Literal):
@@ -235,8 +241,9 @@ class Altered(KnowledgeBase):
     def __init__(self, bench: Bench, mutant: Mutant) -> None:
         self.__dict__.update(bench.kb.__dict__)
         self.kept_worlds = {}
+        self._programs = {}
         self.bench, self.mutant = bench, mutant
-        self._texts: dict[str, str] = {}
+        self._rules: dict[str, list[Rule]] = {}
         if mutant.group in {BOUND, BOUNDARY}:
             rungs = {i: r for i, r in enumerate(bench.rules) if r.head.signature == ("rung", 6)}
             rungs |= {i: r for i, r in mutant.changes if r is not None}
@@ -246,21 +253,38 @@ class Altered(KnowledgeBase):
     def prepare(self, kind: str) -> None:
         """Make the program of a kind, and open the readings that its rules ask for."""
         rules, new = self.bench.rules_of(self.mutant, kind, self.cells)
-        self._texts[kind] = dialect.program_text(rules)
-        topics = {
-            lit.args[1] for rule in new for lit in rule.body if lit.signature == ("reading", 3) and lit.args[1][0].islower()
-        }
+        self._rules[kind] = rules
+        asked = (lit.args[1] for rule in new for lit in rule.body if lit.signature == ("reading", 3))
+        topics = {topic for topic in asked if not is_variable(topic)}
         old = self.kinds[kind]
         opened = {use: tuple(sorted({*found, *topics})) for use, found in old.topics.items()}
         self.__dict__["kinds"] = {**self.kinds, kind: replace(old, topics=opened)}
 
     def program(self, name: str) -> str:
         """The program of a kind and use, as the build would make it, but cut less tightly."""
+        if name in self._programs:
+            return self._programs[name]
         kind, use = name.split(".")
         shown = "".join(f"#project {n}/{a}.\n" for n, a in USES[use])
         show = "#show walks/2.\n#show by_office/3.\n#show by_person/4.\n" if use == "paths" else "#show.\n"
         walking = self.bench.walking if use == "paths" else ""
-        return "\n".join([self._texts[kind], self.bench.undefined, self.bench.search, walking, shown, show])
+        text = program_text(bearing(self._rules[kind], USES[use]))
+        self._programs[name] = "\n".join([text, self.bench.undefined, self.bench.search, walking, shown, show])
+        return self._programs[name]
+
+
+def bearing(rules: Sequence[Rule], goals: Iterable[Signature]) -> list[Rule]:
+    """The rules on whose predicates those of *goals* rest."""
+    defining: dict[Signature, list[Rule]] = defaultdict(list)
+    for rule in rules:
+        defining[rule.head.signature].append(rule)
+    wanted = set(goals)
+    todo = list(wanted)
+    while todo:
+        new = {literal.signature for rule in defining.get(todo.pop(), ()) for literal in rule.body} - wanted
+        wanted |= new
+        todo += new
+    return [rule for rule in rules if rule.head.signature in wanted]
 
 
 def _rung(rule: Rule) -> Rung:
@@ -303,24 +327,24 @@ class Bench:
 
     def __init__(self, kb: KnowledgeBase, listed: Iterable[Scenario]) -> None:
         self.kb = kb
-        self.rules, found = dialect.parse(kb.law_files)
+        self.rules, found = parse(kb.law_files)
         assert not found, found
         self.scenarios = list(listed)
         self.cases: list[Case] = [kb.case(s.case) for s in self.scenarios]
         self.of_kind: dict[str, list[int]] = defaultdict(list)
         for i, case in enumerate(self.cases):
             self.of_kind[case.kind.term.id].append(i)
-        declared = dialect.declared(self.rules, "input") | dialect.declared(self.rules, "hook")
-        self.undefined = "".join(f"#defined {n}/{a}.\n" for n, a in sorted(declared))
+        words = declared(self.rules, "input") | declared(self.rules, "hook")
+        self.undefined = "".join(f"#defined {n}/{a}.\n" for n, a in sorted(words))
         folder = (kb.reasoning or kb.root / "kb" / "reasoning") / "search"
         self.search = (folder / "worlds.lp").read_text("utf-8")
         self.walking = (folder / "paths.lp").read_text("utf-8")
-        self._flows: dict[str, dialect._Flow] = {}
+        self._flows: dict[str, Flow] = {}
         self._kept: dict[str, frozenset[str]] = {}
         self._worlds: dict[tuple[str, int], str] = {}
         self._derived: dict[tuple[str, int], frozenset[clingo.Symbol]] = {}
         self._holds: dict[int, bool] = {}
-        self._shown: dict[int, str] = {}
+        self._shown: dict[tuple[int, str], str] = {}
         self._last: tuple[tuple[Mutant | None, str], tuple[list[Rule], list[Rule]]] | None = None
 
     @cached_property
@@ -344,16 +368,16 @@ class Bench:
 
     def _inputs(self, kind: str) -> dict[Signature, tuple[Values, ...]]:
         """What a case of *kind* can state."""
-        declared = self.kb.kinds[kind]
+        stated = self.kb.kinds[kind]
         by_type: dict[str, set[str]] = defaultdict(set)
-        for name, one in declared.fields.items():
+        for name, one in stated.fields.items():
             type_ = {"money": "cell", "number": "quantity", "date": "date"}.get(one.type, "fact")
             by_type[type_].add(name)
             if one.fills is not None:
                 by_type["role"].add(one.fills)
-        absent = {"done", "done_on"} if declared.register else {"surveys"}
+        absent = {"done", "done_on"} if stated.register else {"surveys"}
         found: dict[Signature, tuple[Values, ...]] = {}
-        for name, arity in dialect.declared(self.rules, "input"):
+        for name, arity in declared(self.rules, "input"):
             row: list[Values] = [ANY] * arity
             if name == "kind":
                 row[1] = frozenset([kind])
@@ -363,10 +387,10 @@ class Bench:
                 found[name, arity] = tuple(row)
         return found
 
-    def flow(self, kind: str) -> dialect._Flow:
+    def flow(self, kind: str) -> Flow:
         """What the heads of rules can be in cases of *kind*."""
         if kind not in self._flows:
-            self._flows[kind] = dialect._Flow(self.rules, self._inputs(kind))
+            self._flows[kind] = Flow(self.rules, self._inputs(kind))
         return self._flows[kind]
 
     def _widens(self, kind: str, number: int, new: Rule) -> bool:
@@ -375,7 +399,7 @@ class Bench:
         values = flow.narrow(new, {})
         if values is None:
             return False
-        row = tuple(dialect._values(term, values) for term in new.head.args)
+        row = tuple(values_of(term, values) for term in new.head.args)
         if self.rules[number].is_fact:
             return True
         reached = flow.reached.get(number)
@@ -395,9 +419,11 @@ class Bench:
         else:
             others = self.of_kind
         if mutant.group in {NEGATION, CONDITION, KIND, JOIN}:
+            ((number, new),) = mutant.changes
+            assert new is not None
             home += [
                 k for k in others
-                if k not in home and any(new is not None and self._widens(k, n, new) for n, new in mutant.changes)
+                if k not in home and self._widens(k, number, new) and new in self.rules_of(mutant, k)[0]
             ]  # fmt: skip
         return home
 
@@ -418,14 +444,12 @@ class Bench:
         flow, rules = base, [changes.get(n, rule) for n, rule in enumerate(self.rules)] if changes else self.rules
         moved = mutant is not None and mutant.group in {BOUND, BOUNDARY}
         if not moved and any(new is not None and self._widens(kind, n, new) for n, new in changes.items()):
-            flow = dialect._Flow([rule or self.rules[n] for n, rule in enumerate(rules)], self._inputs(kind))
+            flow = Flow([rule or self.rules[n] for n, rule in enumerate(rules)], self._inputs(kind))
         fires = [(n, rule) for n, rule in enumerate(rules) if rule is not None and (rule.is_fact or n in flow.reached)]
-        used = {literal.signature for _, rule in fires for literal in rule.body} | SHOWN
-        unused = {"input", "hook", *(["spans"] if moved else [])}
-        found = [r for _, r in fires if r.head.name not in unused and (not r.is_fact or r.head.signature in used)]
+        found = bearing([rule for _, rule in fires if not (moved and rule.head.name == "spans")], SHOWN)
         fresh = [r for n, r in fires if not r.is_fact and (n in changes or n not in base.reached)]
-        for rung in cells.rungs if moved and cells is not None else ():
-            heads = (Literal("spans", (rung.ladder, rung.name, str(i))) for i in cells.spans(rung))
+        if moved and cells is not None:
+            heads = [Literal("spans", (r.ladder, r.name, str(i))) for r in cells.rungs for i in cells.spans(r)]
             found += [Rule("computed.lp", 0, f"{head}.", head) for head in heads]
         return found, fresh
 
@@ -473,7 +497,7 @@ class Bench:
     def derived(self, rules: Iterable[Rule], kind: str, count: int) -> frozenset[clingo.Symbol]:
         """The atoms that answers are read from, in all worlds of the scenarios of *kind*."""
         control = clingo.Control(["--warn=none"])
-        control.add("base", [], dialect.program_text(rules) + self.undefined + self.worlds(kind, count))
+        control.add("base", [], program_text(rules) + self.undefined + self.worlds(kind, count))
         control.ground([("base", [])])
         atoms = control.symbolic_atoms
         return frozenset(a.symbol for name, arity in SHOWN for a in atoms.by_signature(name, arity))
@@ -505,20 +529,26 @@ class Bench:
         except Exception:  # an answer that cannot even be made is no answer
             return True
 
-    def outcomes(self, kb: KnowledgeBase, index: int) -> str:
-        """All that is shown of a scenario's case."""
+    def outcomes(self, kb: KnowledgeBase, index: int, use: str) -> str:
+        """All that one command shows of a scenario's case."""
         case, readings = kb.case(self.scenarios[index].case), self.scenarios[index].readings
         try:
-            results = [getattr(kb, use)(case, readings) for use in uses_of(case)]
-            return json.dumps([r.to_json(True) if isinstance(r, Check) else r.to_json() for r in results], sort_keys=True)
+            result = getattr(kb, use)(case, readings)
+            found = result.to_json(True) if isinstance(result, Check) else result.to_json()
+            return json.dumps(found, sort_keys=True)
         except Exception as error:
             return repr(error)
 
-    def shows(self, altered: Altered, index: int) -> bool:
-        """Whether what is shown of the scenario's case differs."""
-        if index not in self._shown:
-            self._shown[index] = self.outcomes(self.kb, index)
-        return self._shown[index] != self.outcomes(altered, index)
+    def shows(self, altered: Altered, index: int, names: set[str]) -> bool:
+        """Whether what is shown of the scenario's case differs, where atoms of these predicates do."""
+        for use in uses_of(self.cases[index]):
+            if names.isdisjoint(name for name, _ in USES[use]):
+                continue
+            if (index, use) not in self._shown:
+                self._shown[index, use] = self.outcomes(self.kb, index, use)
+            if self._shown[index, use] != self.outcomes(altered, index, use):
+                return True
+        return False
 
     def verdict(self, mutant: Mutant) -> Verdict:
         """Who sees the mutant."""
@@ -539,26 +569,27 @@ class Bench:
         return found
 
     def _seen(self, mutant: Mutant, kinds: Sequence[str], count: int, tried: set[int]) -> Verdict:
-        differ: list[int] = []
+        differ: list[tuple[int, set[str]]] = []
         altered = Altered(self, mutant)
         for kind in kinds:
             if mutant.group in {BOUND, BOUNDARY}:
-                candidates = telling = self._moved(mutant, kind)
+                candidates = telling = self.moved(mutant, kind)
+                names: Mapping[int, set[str]] = {i: {"route", "value"} for i in candidates}
             else:
                 found = self.differences(mutant, kind, count)
-                candidates = _varied(found)
-                telling = [i for i in candidates if self._speaks_of(i, found.names[i])]
+                candidates, names = _varied(found), found.names
+                telling = [i for i in candidates if self._speaks_of(i, names[i])]
             if candidates:
                 altered.prepare(kind)
-            for index in [i for i in telling if i not in tried][:TRIALS]:
+            for index in [i for i in telling if i not in tried][: max(TRIALS - len(tried), 3)]:
                 tried.add(index)
                 if self.fails(altered, index):
                     return Verdict(mutant, EXPECTATION, self.scenarios[index].id)
-            differ += candidates
-        for index in differ[:TRIALS_SHOWN]:
-            if self.shows(altered, index):
+            differ += [(i, names[i]) for i in candidates]
+        for index, differing in differ[:TRIALS_SHOWN]:
+            if self.shows(altered, index, differing):
                 return Verdict(mutant, OUTCOME, self.scenarios[index].id)
-        return Verdict(mutant, ATOMS, self.scenarios[differ[0]].id) if differ else Verdict(mutant, SURVIVED)
+        return Verdict(mutant, ATOMS, self.scenarios[differ[0][0]].id) if differ else Verdict(mutant, SURVIVED)
 
     def _speaks_of(self, index: int, names: set[str]) -> bool:
         """Whether an expectation of the scenario rests on one of these predicates."""
@@ -568,7 +599,7 @@ class Bench:
             seen.add("principle")
         return not seen.isdisjoint(names)
 
-    def _moved(self, mutant: Mutant, kind: str) -> list[int]:
+    def moved(self, mutant: Mutant, kind: str) -> list[int]:
         """The scenarios with an amount that changes its rung."""
         pairs = [(_rung(self.rules[n]), _rung(new)) for n, new in mutant.changes if new is not None]
         return [
@@ -657,16 +688,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         numbers = numbers[: options.sample]
 
     def tell(done: int) -> None:
-        if sys.stderr.isatty() or done % 500 == 0:
-            print(f"{done} of {len(numbers)}, {time.perf_counter() - start:.0f} s", end="\r" if sys.stderr.isatty() else "\n", file=sys.stderr)
+        if done % 100 == 0:
+            end = "\r" if sys.stderr.isatty() else "\n"
+            print(f"{done} of {len(numbers)}, {time.perf_counter() - start:.0f} s", end=end, file=sys.stderr)
 
     verdicts = judge(bench, numbers, options.jobs, tell)
     for level in options.list:
         listed = [v for v in verdicts if v.level == level]
         print(f"\n== {level}: {len(listed)}")
         for verdict in listed:
-            seen = f"\n    seen by {verdict.killer}" if verdict.killer else f"\n    {verdict.reason}" if verdict.reason else ""
-            print(f"{verdict.mutant}{seen}")
+            print(verdict.mutant)
+            if verdict.killer or verdict.reason:
+                print(f"    {'seen by ' if verdict.killer else ''}{verdict.killer or verdict.reason}")
     known = {(m.rule.text, m.mutation) for m in bench.mutants}
     for rule, mutation in bench.equivalent.keys() - known:
         print(f"\n{EQUIVALENT.name}: there is no such mutant any more: {mutation}: {rule}")

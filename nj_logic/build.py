@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from . import answer, check, conflicts, dialect, paths, text
+from . import answer, check, conflicts, paths, text
 from .cells import Cells, Rung
+from .dialect import parse
 from .errors import KnowledgeError
 from .knowledge import NORM_ID
+from .lint import lint
+from .rules import Rule, Signature, declared, program_text, signatures
+from .slices import slice_rules
 
 NORM_KINDS = frozenset(
     [
@@ -58,14 +62,14 @@ def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None) -
     regulation = text.cut(_only(kb / "text", "*.txt").read_text(encoding="utf-8"))
     norms = _ledger(sorted((kb / "norms").glob("*.lp")), regulation, problems)
     law_files = [*sorted((kb / "law").glob("*.lp")), *sorted((reasoning / "derive").glob("*.lp"))]
-    rules, diagnostics = dialect.parse(law_files)
+    rules, diagnostics = parse(law_files)
     terms = _terms(kb / "terms", problems)
     cells = Cells(_rungs(rules, problems))
     target.mkdir(parents=True, exist_ok=True)
     computed = _computed_facts(target / "computed.lp", cells, terms)
     problems += _shared_predicates(rules, kb / "law")
     problems += _shared_ids(terms)
-    diagnostics = [*diagnostics, *dialect.lint([*rules, *computed], known_norms=norms.keys() | {""})]
+    diagnostics = [*diagnostics, *lint([*rules, *computed], known_norms=norms.keys() | {""})]
     problems += [d.say("en") for d in diagnostics]
     if problems:
         raise _knowledge_error(problems)
@@ -85,20 +89,20 @@ def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None) -
     kinds = terms["kinds"]
     for kind in kinds:
         for use, goals in USES.items():
-            fixed: dict[tuple[str, int], dict[int, set[str]]] = {("kind", 2): {1: {kind}}}
+            fixed: dict[Signature, dict[int, set[str]]] = {("kind", 2): {1: {kind}}}
             if kinds[kind].get("register") != "true":
                 fixed["surveys", 1] = {0: set()}  # only registers are surveyed
-            sliced = dialect.slice_rules(program, fixed, set(goals))
+            sliced = slice_rules(program, fixed, set(goals))
             topics = sorted({t for t in terms["readings"] if any(_reads(rule, t) for rule in sliced)})
             kinds[kind].setdefault("topics", {})[use] = topics
             sliced = [rule for rule in sliced if rule.head.name not in {"input", "hook"}]
-            heads = {(rule.head.name, len(rule.head.args)) for rule in sliced}
+            heads = signatures(sliced)
             shown = [g for g in goals if g in heads]
             giving = {n for r in sliced if r.head.name in {"gives_route", "leads_to", "says"} for n in r.norms}
             own = {int(a) for a in kinds[kind].get("articles", [])}
             asked = sorted(n for n in giving if n in norms and norms[n]["article"] in own)
             kinds[kind].setdefault("asked_norms", {})[use] = asked
-            lines = [dialect.program_text(sliced), search]
+            lines = [program_text(sliced), search]
             lines += [f"#defined {name}/{arity}." for name, arity in _inputs(rules) if (name, arity) in _asked(sliced)]
             if use == "paths":
                 lines.append(walking)
@@ -108,7 +112,7 @@ def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None) -
             else:
                 lines.append("#show.")
             (target / f"{kind}.{use}.lp").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    whole = [dialect.program_text(program), search, *(f"#defined {n}/{a}." for n, a in _inputs(rules))]
+    whole = [program_text(program), search, *(f"#defined {n}/{a}." for n, a in _inputs(rules))]
     (target / "whole.lp").write_text("\n".join(whole) + "\n", encoding="utf-8")
 
     core = {
@@ -120,7 +124,7 @@ def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None) -
         ],
         "strengths": {i: n["strength"] for i, n in norms.items()},
         "own_acts": sorted(r.head.args[0] for r in rules if r.head.name == "own_act" and r.is_fact),
-        "derived": sorted({(r.head.name, len(r.head.args)) for r in rules if not r.is_fact}),
+        "derived": sorted(signatures(r for r in rules if not r.is_fact)),
         "law_files": [str(f.relative_to(root)) if f.is_relative_to(root) else str(f) for f in law_files],
     }
     _write_json(target / "core.json", core)
@@ -177,7 +181,7 @@ def _below(file: str, *roots: Path) -> str:
 
 
 def _ledger(files: Iterable[Path], regulation: text.Regulation, problems: list[str]) -> dict[str, dict[str, Any]]:
-    rules, diagnostics = dialect.parse(list(files))
+    rules, diagnostics = parse(list(files))
     problems += [d.say("en") for d in diagnostics]
     articles = {a.number: a for a in regulation.articles}
     if regulation.notice:
@@ -277,7 +281,7 @@ def _terms(folder: Path, problems: list[str]) -> dict[str, Any]:
     return terms
 
 
-def _rungs(rules: Iterable[dialect.Rule], problems: list[str]) -> list[Rung]:
+def _rungs(rules: Iterable[Rule], problems: list[str]) -> list[Rung]:
     def amount(argument: str, where: str) -> Decimal | None:
         if argument == "unbounded":
             return None
@@ -289,7 +293,7 @@ def _rungs(rules: Iterable[dialect.Rule], problems: list[str]) -> list[Rung]:
 
     rungs = []
     for rule in rules:
-        if (rule.head.name, len(rule.head.args)) == ("rung", 6) and rule.is_fact:
+        if rule.head.signature == ("rung", 6) and rule.is_fact:
             where = f"{rule.file}:{rule.line}"
             ladder, name, low, low_in, high, high_in = rule.head.args
             rung = Rung(
@@ -301,18 +305,18 @@ def _rungs(rules: Iterable[dialect.Rule], problems: list[str]) -> list[Rung]:
     return rungs
 
 
-def _computed_facts(file: Path, cells: Cells, terms: Mapping[str, Any]) -> list[dialect.Rule]:
+def _computed_facts(file: Path, cells: Cells, terms: Mapping[str, Any]) -> list[Rule]:
     """Write to *file* the facts that follow from declarations: which cells a rung spans, the options of readings, the acts that questions ask for."""
     facts = [f"spans({r.ladder}, {r.name}, {i})." for r in cells.rungs for i in cells.spans(r)]
     facts += [f"enacts({q}, {spec['act']})." for q, spec in terms["questions"].items() if spec.get("act")]
     file.write_text("".join(f"{line}\n" for line in facts), encoding="utf-8")
-    return dialect.parse([file])[0]
+    return parse([file])[0]
 
 
-def _shared_predicates(rules: Iterable[dialect.Rule], law: Path) -> Iterable[str]:
+def _shared_predicates(rules: Sequence[Rule], law: Path) -> Iterable[str]:
     """Predicates that are defined in two files, so that their rules would merge unseen; hooks are meant to be."""
-    hooks = dialect.declared(rules, "hook")
-    first: dict[tuple[str, int], dialect.Rule] = {}
+    hooks = declared(rules, "hook")
+    first: dict[Signature, Rule] = {}
     for rule in rules:
         signature = rule.head.signature
         if signature in hooks or rule.head.name in {"input", "hook"}:
@@ -332,17 +336,16 @@ def _shared_ids(terms: Mapping[str, Any]) -> Iterable[str]:
                 yield f"{section}: {id_} is an id of {seen[id_]} too; rename one"
 
 
-def _reads(rule: dialect.Rule, topic: str) -> bool:
-    return any(lit.name == "reading" and len(lit.args) == 3 and lit.args[1] == topic for lit in rule.body)
+def _reads(rule: Rule, topic: str) -> bool:
+    return any(lit.signature == ("reading", 3) and lit.args[1] == topic for lit in rule.body)
 
 
-def _asked(rules: Iterable[dialect.Rule]) -> set[tuple[str, int]]:
+def _asked(rules: Iterable[Rule]) -> set[Signature]:
     return {literal.signature for rule in rules for literal in rule.body}
 
 
-def _inputs(rules: Iterable[dialect.Rule]) -> list[tuple[str, int]]:
-    declared = {(r.head.args[0], int(r.head.args[1])) for r in rules if r.head.name in {"input", "hook"} and r.is_fact}
-    return sorted(declared)
+def _inputs(rules: Sequence[Rule]) -> list[Signature]:
+    return sorted(declared(rules, "input") | declared(rules, "hook"))
 
 
 def _money(amount: Decimal | None) -> str | None:

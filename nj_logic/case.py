@@ -66,7 +66,11 @@ class Entry:
 
 @dataclass(slots=True)
 class Case:
-    """A matter as stated. All terms are ids; all persons are on the roster."""
+    """A matter as stated. All terms are ids; all persons are on the roster.
+
+    Attributes:
+        stated: the facts that the user wrote; the others of ``facts`` are sums or defaults.
+    """
 
     id: str
     kind: Kind
@@ -80,6 +84,7 @@ class Case:
     complete: bool = True
     evidence: dict[str, str] = field(default_factory=dict)
     note: str = ""
+    stated: frozenset[str] = frozenset()
 
     def official(self, id_: str) -> Official:
         """The official with this id."""

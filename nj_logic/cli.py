@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
-from .errors import Bilingual, InputError, InputErrors, KnowledgeError, NjError
+from .calls import Suggesting, in_words
+from .errors import InputError, InputErrors, KnowledgeError, NjError
 
 if TYPE_CHECKING:
     from .case import Case
@@ -31,27 +32,6 @@ def default_lang() -> str:
         if value:
             return "en" if value.lower().startswith("en") else "zh"
     return "zh"
-
-
-class _Suggesting(click.Group):
-    """A group that names the nearest command for one that is unknown."""
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does, with the nearest right word in the error."""
-        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
-            from .errors import nearest
-
-            commands = self.list_commands(ctx)
-            near = nearest(args[0], commands)
-            hint = (f"; did you mean {near}?", f"；是否指 {near}？") if near else (".", "。")
-            word = args[0][:80]
-            raise InputError(
-                f"there is no command {word!r}{hint[0]} Commands: {', '.join(commands)}",
-                f"没有命令“{word}”{hint[1]}可用：{'、'.join(commands)}",
-            )
-        return super().resolve_command(ctx, args)
 
 
 def options(command: Command) -> Command:
@@ -72,7 +52,7 @@ def language(command: Command) -> Command:
     )(command)
 
 
-@click.group(cls=_Suggesting, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.group(cls=Suggesting, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
 @click.version_option(package_name="nj_logic", prog_name="nj")
 @options
 def nj(**_before: object) -> None:
@@ -109,7 +89,7 @@ def weighing(command: Command) -> Command:
     )(command)
 
 
-case_file = click.argument("case_file", metavar="CASE", type=click.Path(path_type=Path))
+case_file = click.argument("case_file", metavar="CASE", type=Path)
 
 
 def fixed(readings: tuple[str, ...]) -> dict[str, str]:
@@ -201,7 +181,7 @@ def answer(case_file: Path, readings: tuple[str, ...], lang: str, as_json: bool)
 
 
 @nj.command()
-@click.argument("case_files", metavar="CASE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("case_files", metavar="CASE...", nargs=-1, required=True, type=Path)
 @click.option("--all", "everything", is_flag=True, help="List satisfied norms too 同时列出已满足的规范.")
 @weighing
 @common
@@ -239,8 +219,8 @@ def _all(read: Callable[[Path], Case], files: Iterable[Path]) -> list[Case]:
 
 
 @nj.command()
-@click.argument("register", metavar="REGISTER", type=click.Path(path_type=Path))
-@click.option("--roster", type=click.Path(path_type=Path), help="The roster for a table (CSV, XLSX) of absences 名册.")
+@click.argument("register", metavar="REGISTER", type=Path)
+@click.option("--roster", type=Path, help="The roster for a table (CSV, XLSX) of absences 名册.")
 @weighing
 @common
 def conflicts(register: Path, roster: Path | None, readings: tuple[str, ...], lang: str, as_json: bool) -> None:
@@ -367,17 +347,17 @@ def schema(kind: str, lang: str, as_json: bool) -> None:
 
 
 @nj.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=Path)
 @click.option("--format", "format_", type=click.Choice(["html", "md"]), default="html", help="Output format 输出格式.")
-@click.option("--output", "-o", type=click.Path(path_type=Path), required=True, help="The file to write 输出文件.")
-@click.option("--roster", type=click.Path(path_type=Path), help="The roster for a table (CSV, XLSX) of absences 名册.")
+@click.option("--output", "-o", type=Path, required=True, help="The file to write 输出文件.")
+@click.option("--roster", type=Path, help="The roster for a table (CSV, XLSX) of absences 名册.")
 @weighing
 @language
 def report(
     file: Path, format_: str, output: Path, roster: Path | None, readings: tuple[str, ...], lang: str | None
 ) -> None:
     """A report on a case or a register. 生成报告。"""
-    from .document import write_document
+    from .files import write_document
     from .report import case_report, register_report
 
     kb = knowledge()
@@ -414,38 +394,6 @@ def _language_of(arguments: list[str]) -> str:
         if value in {"zh", "en"}:
             return value
     return default_lang()
-
-
-def in_words(error: click.ClickException) -> Bilingual:
-    """What is wrong with a call, for the errors that click finds."""
-    en = error.format_message().replace("\n", " ")
-    match error:
-        case click.NoSuchOption():
-            near = error.possibilities[0] if error.possibilities else None
-            hint = (f"; did you mean {near}?", f"；是否指 {near}？") if near else (".", "。")
-            seen = (
-                (f" See {error.ctx.command_path} --help", f"见 {error.ctx.command_path} --help")
-                if error.ctx
-                else ("", "")
-            )
-            return Bilingual(
-                f"没有选项 {error.option_name}{hint[1]}{seen[1]}",
-                f"there is no option {error.option_name}{hint[0]}{seen[0]}",
-            )
-        case click.MissingParameter():
-            name = error.param.get_error_hint(error.ctx) if error.param and error.ctx else str(error.param_hint)
-            return Bilingual(f"缺少参数 {name}", f"{name} is missing")
-        case click.BadParameter():
-            param, ctx = error.param, error.ctx
-            name = param.get_error_hint(ctx) if param and ctx else str(error.param_hint)
-            if param is not None and isinstance(param.type, click.Choice):
-                return Bilingual(f"{name} 只能是：{'、'.join(param.type.choices)}", f"{name}: {error.message}")
-            if param is not None and isinstance(param.type, type(click.INT)):
-                return Bilingual(f"{name} 应为整数：{error.message}", f"{name}: {error.message}")
-            return Bilingual(f"{name} 有误：{error.message}", f"{name}: {error.message}")
-        case click.BadOptionUsage():
-            return Bilingual(f"选项 {error.option_name} 缺少或多了值：{en}", en)
-    return Bilingual(f"调用有误：{en}", en)
 
 
 def main() -> NoReturn:

@@ -69,6 +69,13 @@ def _atoms(kb: KnowledgeBase, case: Case, readings: Mapping[str, str], c: clingo
     for id_ in case.kind.fields:
         if id_ in case.facts:
             yield from _fact(kb, case, c, id_)
+    if case.kind.working_days:
+        for day, number, working in kb.working_days.numbered(
+            v for v in case.facts.values() if isinstance(v, datetime.date)
+        ):
+            yield symbol("workdays", c, day.toordinal(), number)
+            if working:
+                yield symbol("workday", c, number, day.toordinal())
     for official in case.officials:
         p = clingo.String(official.id)
         yield symbol("official", c, p)

@@ -125,6 +125,7 @@ class _Reader(Fields):
                 unknown.add(id_)
             else:
                 case.facts[id_] = self.fact(kind.fields[id_], id_, value)
+        case.stated = frozenset(case.facts)
         for id_, declared in kind.fields.items():
             if id_ in unknown:
                 continue

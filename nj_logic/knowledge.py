@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .conflicts import Conflicts
     from .explain import Explanation
     from .paths import Paths
+    from .working_days import WorkingDays
     from .worlds import Worlds
 
 
@@ -83,6 +84,7 @@ class Kind:
     articles: tuple[int, ...]
     procedure: bool
     register: bool
+    working_days: bool
     questions: tuple[str, ...]
     fields: Mapping[str, Field]
     field_words: Mapping[str, str]
@@ -223,7 +225,7 @@ class KnowledgeBase:
         words = {w: f for f, declared in fields.items() for w in declared.term.words}
         return Kind(
             _term(id_, entry), entry.get("system", ""), tuple(int(a) for a in entry.get("articles", [])),
-            entry.get("procedure") == "true", entry.get("register") == "true", tuple(entry.get("questions", [])), fields, words,
+            entry.get("procedure") == "true", entry.get("register") == "true", entry.get("working_days") == "true", tuple(entry.get("questions", [])), fields, words,
             {use: tuple(t) for use, t in entry["topics"].items()}, {use: tuple(n) for use, n in entry["asked_norms"].items()},
         )  # fmt: skip
 
@@ -276,6 +278,13 @@ class KnowledgeBase:
         return str(self._core["title"])
 
     @cached_property
+    def working_days(self) -> WorkingDays:
+        """The calendar of working days."""
+        from .working_days import WorkingDays
+
+        return WorkingDays(self.root / "kb" / "calendar")
+
+    @cached_property
     def own_acts(self) -> frozenset[str]:
         """The acts that somebody does in his own matter (asking leave, reporting his trip)."""
         return frozenset(self._core["own_acts"])
@@ -320,9 +329,10 @@ class KnowledgeBase:
             InputError: the file or the register is wrong.
         """
         from .document import Mapping as MappingNode
-        from .document import Text, read_document, read_table
+        from .document import Text, read_document
         from .fields import as_node
         from .intake import read_case
+        from .tables import read_table
 
         path = Path(source)
         node = as_node({"absences": read_table(path)}) if path.suffix.lower() in TABLES else read_document(path)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .errors import InputError
+from .fields import INTEGER_LIMIT, LONGEST_ID, NO, YES
+from .intake import ABSENCE, ENTRY, OFFICIAL, ROSTER, TOP, UNKNOWN
 from .knowledge import Field, KnowledgeBase, Norm
 from .knowledge import _unknown as unknown_word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 
 def norms(kb: KnowledgeBase, article: int | None = None) -> list[dict[str, Any]]:
@@ -36,7 +38,7 @@ def _article_text(kb: KnowledgeBase, number: int) -> dict[str, Any]:
     last = kb.text["articles"][-1]["number"]
     raise InputError(
         f"there is no article {number}; the articles are 1 to {last} (0 is the notice)",
-        f"没有第{number}条;条文为1至{last}(0为通知)",
+        f"没有第{number}条；条文为第1条至第{last}条（0为通知）",
     )
 
 
@@ -123,8 +125,20 @@ def kinds(kb: KnowledgeBase) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+TEXT = {"type": "string"}
+SHORT, DATE, BOOLEAN = ({"$ref": f"#/$defs/{name}"} for name in ("short", "date", "boolean"))
+SHAPES: dict[str, Any] = {
+    "short": {**TEXT, "minLength": 1, "maxLength": LONGEST_ID},
+    "date": {
+        **TEXT, "description": "2026-03-02 / 2026年3月2日",
+        "pattern": r"^\s*(\d{4}-\d{2}-\d{2}|\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日)\s*$",
+    },
+    "boolean": {"enum": [True, False, *sorted(YES), *sorted(NO)]},
+}  # fmt: skip
+
+
 def schema(kb: KnowledgeBase, kind: str, lang: str) -> dict[str, Any]:
-    """The JSON Schema (2020-12) of a case of *kind* (its id or label).
+    """The JSON Schema (2020-12) of a case of *kind* (its id or label): every name and word that an input may use.
 
     Raises:
         InputError: no such kind.
@@ -133,78 +147,95 @@ def schema(kb: KnowledgeBase, kind: str, lang: str) -> dict[str, Any]:
     if id_ is None:
         raise unknown_word("kind of matter", "事项类型", kind, kb.kind_words)
     declared = kb.kinds[id_]
-    person = {"type": "string", "minLength": 1, "maxLength": 200}
-    date = {"type": "string", "description": "2026-03-02 / 2026年3月2日"}
-    absence = {
-        "type": "object", "required": ["who"], "additionalProperties": False,
-        "properties": {"who": person, "from": date, "to": date, "reason": {"enum": sorted(kb.value_words)}, "delegated_to": person,
-                       "long": {"type": "boolean"}, "note": {"type": "string"}},
-    }  # fmt: skip
-    entry = {
-        "type": "object", "required": ["actor", "action"], "additionalProperties": False,
-        "properties": {"actor": person, "action": {"enum": sorted(kb.action_words)}, "on": date, "note": {"type": "string"}},
-    }  # fmt: skip
-    official = {
-        "type": "object", "required": ["id"],
-        "properties": {"id": person, "title": {"type": "string"}, "office": _one_or_more({"enum": sorted(kb.office_words)}), "portfolio": _one_or_more(person)},
-    }  # fmt: skip
+    absence = _object(
+        "#/$defs/absence", ABSENCE, ["who"],
+        {"who": SHORT, "from": DATE, "to": DATE, "reason": _words(kb.value_words), "delegated_to": SHORT, "long": BOOLEAN, "note": TEXT},
+    )  # fmt: skip
+    entry = _object(
+        "#/$defs/entry", ENTRY, ["actor", "action"],
+        {"actor": SHORT, "action": _words(kb.action_words), "on": DATE, "note": TEXT},
+    )  # fmt: skip
+    official = _object(
+        "#/$defs/official", OFFICIAL, ["id"],
+        {"id": SHORT, "title": SHORT, "office": _one_or_more(_words(kb.office_words)), "portfolio": _one_or_more(SHORT),
+         "attributes": _one_or_more(_words(w for term in kb.terms.values() for w in term.words))},
+    )  # fmt: skip
     people = {
-        "officials": {"type": "array", "items": official},
-        "ab_pairs": {"type": "array", "items": {"type": "array", "items": person, "minItems": 2, "maxItems": 2}},
+        "officials": {"type": "array", "items": {"$ref": "#/$defs/official"}},
+        "ab_pairs": {"type": "array", "items": {"type": "array", "items": SHORT, "minItems": 2, "maxItems": 2}},
     }
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema", "title": declared.term.label.say(lang), "type": "object",
-        "required": ["kind"], "additionalProperties": False,
-        "properties": {
-            "case": person, "kind": {"const": id_}, "date": date, "note": {"type": "string"}, "complete": {"type": "boolean", "default": True},
-            "facts": {
-                "type": "object", "additionalProperties": False,
-                "properties": {f: _field_schema(kb, d, lang) for f, d in declared.fields.items()},
-            },
-            "record": {"type": "array", "items": entry}, "absences": {"type": "array", "items": absence},
-            "roster": {"anyOf": [{"type": "string"}, {"type": "object", "properties": people}]}, **people,
-            "evidence": {"type": "object", "propertyNames": {"enum": sorted(declared.fields)}, "additionalProperties": {"type": "string"}},
+    roster = _object("#/$defs/roster", ROSTER, [], {**people, "kind": TEXT, "note": TEXT})
+    fields = {f: d.term.words[1:] for f, d in declared.fields.items()}
+    facts = {f: _field_schema(kb, d, lang) for f, d in declared.fields.items()}
+    whole = _object(
+        "#", TOP, ["kind"],
+        {
+            "case": SHORT, "kind": _words(declared.term.words), "date": {"anyOf": [DATE, _words(sorted(UNKNOWN))]}, "note": TEXT,
+            "complete": {**BOOLEAN, "default": True}, "facts": _object("#/properties/facts", fields, [], facts),
+            "record": {"type": "array", "items": {"$ref": "#/$defs/entry"}},
+            "absences": {"type": "array", "items": {"$ref": "#/$defs/absence"}},
+            "roster": {"anyOf": [TEXT, {"$ref": "#/$defs/roster"}]}, **people,
+            "evidence": {"type": "object", "propertyNames": _words(declared.field_words), "additionalProperties": TEXT},
         },
+    )  # fmt: skip
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema", "title": declared.term.label.say(lang), **whole,
+        "$defs": {**SHAPES, "absence": absence, "entry": entry, "official": official, "roster": roster},
     }  # fmt: skip
+
+
+def _words(words: Iterable[str]) -> dict[str, Any]:
+    return {"enum": list(dict.fromkeys(words))}
 
 
 def _one_or_more(item: dict[str, Any]) -> dict[str, Any]:
     return {"anyOf": [item, {"type": "array", "items": item}]}
 
 
+def _object(
+    at: str, names: Mapping[str, str | Iterable[str]], required: Iterable[str], properties: dict[str, Any]
+) -> dict[str, Any]:
+    """An object whose fields may go by their other names too; *at* is where its schema stands."""
+    others = {n: [o] if isinstance(o, str) else list(o) for n, o in names.items()}
+    named = {o: {"$ref": f"{at}/properties/{n}"} for n in properties for o in others[n]}
+    found: dict[str, Any] = {"type": "object", "properties": {**properties, **named}, "additionalProperties": False}
+    needed = [{"anyOf": [{"required": [name]} for name in (n, *others[n])]} for n in required]
+    return {**found, "allOf": needed} if needed else found
+
+
 def _field_schema(kb: KnowledgeBase, declared: Field, lang: str) -> dict[str, Any]:
-    label = declared.term.label
-    found: dict[str, Any] = {"title": label.say(lang)}
+    found: dict[str, Any] = {"title": declared.term.label.say(lang)}
     match declared.type:
         case "boolean":
-            found["type"] = "boolean"
+            found |= BOOLEAN
         case "term":
-            found["enum"] = list(declared.options)
+            found |= _words(declared.words)
         case "terms":
-            found |= {"type": "array", "items": {"enum": list(declared.options)}}
+            found |= _one_or_more(_words(declared.words))
         case "officials":
-            found |= {"type": "array", "items": {"type": "string"}}
+            found |= _one_or_more(SHORT)
         case "number":
-            found |= {"type": "integer", "minimum": 0}
+            found |= {
+                "type": ["integer", "string"],
+                "minimum": 0,
+                "maximum": INTEGER_LIMIT,
+                "pattern": "^(0|[1-9][0-9]{0,9})$",
+            }
         case "money":
-            found |= {"type": ["number", "string"], "description": "yuan; 1500000 / 150万元"}
+            found |= {"type": ["number", "string"], "exclusiveMinimum": 0, "description": "yuan; 1500000 / 150万元"}
+        case "date":
+            found |= DATE
+        case "text":
+            found |= TEXT
         case _:
-            found["type"] = "string"
+            found |= SHORT
     if declared.options:
         found["x-labels"] = {o: kb.term(o).label.say(lang) for o in declared.options}
+    if declared.can_be_open:
+        found = {"title": found.pop("title"), "anyOf": [found, _words(sorted(UNKNOWN))]}
     if declared.default is not None:
         found["default"] = declared.default if not isinstance(declared.default, tuple) else list(declared.default)
-    found["x-when-not-stated"] = (
-        "default"
-        if declared.default is not None
-        else "not considered"
-        if declared.optional or not declared.can_be_open
-        else "open"
-    )
-    if declared.can_be_open:
-        found = {
-            "title": found.pop("title"),
-            "anyOf": [found, {"const": "unknown"}],
-            **({"default": found["default"]} if "default" in found else {}),
-        }
+        found["x-when-not-stated"] = "default"
+    else:
+        found["x-when-not-stated"] = "not considered" if declared.optional or not declared.can_be_open else "open"
     return found

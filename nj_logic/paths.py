@@ -6,7 +6,7 @@ The status is decided over the worlds; the paths of each alternative are then en
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from .errors import Bilingual
@@ -88,7 +88,7 @@ class Alternative:
 
     Attributes:
         undefined_because: why no path goes through: the rules give nothing under these readings, or nobody can do a step.
-        stages: what the procedure asks for, as (actors, act), also where nobody can walk it.
+        route: the procedure as that world has it, also where nobody can walk it; None where the rules give none.
         world: topics and options of one world that has this procedure.
     """
 
@@ -96,8 +96,13 @@ class Alternative:
     norms: tuple[str, ...]
     paths: tuple[Path, ...]
     undefined_because: Silence | None = None
-    stages: tuple[tuple[str, str], ...] = ()
+    route: Route | None = None
     world: Condition = ()
+
+    @property
+    def stages(self) -> tuple[tuple[str, str], ...]:
+        """What the procedure asks for, as (actors, act)."""
+        return tuple((" / ".join(offices), act) for act, offices, _, _ in self.route.key.stages) if self.route else ()
 
     def to_json(self, kb: KnowledgeBase, case: Case) -> dict[str, Any]:
         """As in the contract."""
@@ -113,7 +118,11 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """The answer to: how is this matter to be approved?"""
+    """The answer to: how is this matter to be approved?
+
+    Attributes:
+        blocked: the procedures that the rules give and nobody can finish; not in the JSON, where an undefined answer has no alternatives.
+    """
 
     kb: KnowledgeBase
     case: Case
@@ -123,6 +132,7 @@ class Paths:
     undefined: tuple[Silence, ...]
     warnings: tuple[Warning, ...]
     readings: Mapping[str, str]
+    blocked: tuple[Alternative, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """As in the contract."""
@@ -149,6 +159,12 @@ class RouteKey:
     def blocked(self) -> tuple[StageKey, ...]:
         """The stages that nobody can do."""
         return tuple(s for s in self.stages if s[3])
+
+    @property
+    def direct(self) -> set[tuple[int, int]]:
+        """The order without the edges that follow from others."""
+        order = self.order
+        return {(a, b) for a, b in order if not any((a, c) in order and (c, b) in order for c in range(len(self.stages)))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,15 +264,15 @@ def find_paths(kb: KnowledgeBase, case: Case, readings: Mapping[str, str]) -> Pa
             alternatives.append(Alternative(conditions, (), (), silent))
             continue
         named = [r for raw in raws for r in routes(read(raw, cache)) if r.key == route_key]
+        one = min(named, key=lambda r: (r.name, r.norms))
         norms = sort_norms(n for r in named for n in r.norms)
-        stages = tuple((" / ".join(offices), act) for act, offices, _, _ in route_key.stages)
         if route_key.blocked:
             act, offices, _, _ = route_key.blocked[0]
             closest = sort_norms(n for r in named for (_, o), ns in r.stage_norms.items() if o in offices for n in ns)
             because = Silence(nobody(kb, case, offices[0], act), closest)
-            alternatives.append(Alternative(conditions, norms, (), because, stages, fixed))
+            alternatives.append(Alternative(conditions, norms, (), because, one, fixed))
         else:
-            alternatives.append(Alternative(conditions, norms, _walk(worlds, named, fixed, cache), None, stages, fixed))
+            alternatives.append(Alternative(conditions, norms, _walk(worlds, named, fixed, cache), None, one, fixed))
     alternatives.sort(key=lambda a: (not a.paths, a.stages, a.norms, a.readings))
     alternatives = [_numbered(a, start) for a, start in zip(alternatives, _starts(alternatives), strict=True)]
 
@@ -278,6 +294,7 @@ def find_paths(kb: KnowledgeBase, case: Case, readings: Mapping[str, str]) -> Pa
         undefined,
         _warnings(kb, case, alternatives, union(worlds.outcomes(), cache)),
         readings,
+        tuple(a for a in alternatives if a.route is not None and not a.paths),
     )
 
 
@@ -299,14 +316,7 @@ def _numbered(alternative: Alternative, start: int) -> Alternative:
             for s in path.steps
         )
         paths.append(Path(f"p{n}", steps))
-    return Alternative(
-        alternative.readings,
-        alternative.norms,
-        tuple(paths),
-        alternative.undefined_because,
-        alternative.stages,
-        alternative.world,
-    )
+    return replace(alternative, paths=tuple(paths))
 
 
 def _walk(
@@ -322,7 +332,7 @@ def _walk(
             norms.setdefault((route.positions[stage], office), set()).update(found)
     route = next(in_world[r.name] for r in named if r.name in in_world and in_world[r.name].key == r.key)
     acts = {i: s[0] for i, s in enumerate(route.key.stages)}
-    direct = _reduction(route.key.order)
+    direct = route.key.direct
     paths = set()
     for shown in worlds.walks(fixed, symbol("walks", ANY_CASE, clingo.Function(route.name, []))):
         atoms = read(shown, cache)
@@ -340,11 +350,14 @@ def _walk(
     return tuple(Path("", steps) for steps in ordered)
 
 
-def _reduction(order: frozenset[tuple[int, int]]) -> set[tuple[int, int]]:
-    """The order without the edges that follow from others."""
-    return {
-        (a, b) for a, b in order if not any((a, c) in order and (c, b) in order for c in {x for e in order for x in e})
-    }
+def official_label(kb: KnowledgeBase, case: Case, id_: str) -> Bilingual:
+    """An official's title as the roster writes it; in English, where the title is not, the office and, if others can hold it too, the id."""
+    official = case.official(id_)
+    if not official.offices or (official.title.isascii() and official.title != id_):
+        return Bilingual(official.title, official.title)
+    office = next((o for o in official.offices if o in kb.single_offices), official.offices[0])
+    label = kb.term(office).label.en
+    return Bilingual(official.title, label if office in kb.single_offices else f"{label} ({id_})")
 
 
 def _silence(kb: KnowledgeBase, case: Case, atoms: Atoms) -> Silence:
@@ -380,10 +393,10 @@ def _warnings(kb: KnowledgeBase, case: Case, alternatives: Sequence[Alternative]
             first = seen.setdefault(step.person, step)
             if first is not step:
                 one, two = kb.term(first.action).label, kb.term(step.action).label
-                title = case.official(step.person).title
+                title = official_label(kb, case, step.person)
                 found[Warning(
-                    Bilingual(f"{title}一人承担两个环节({one.zh}、{two.zh}),规则未作规定",
-                              f"one person ({title}) does two steps ({one.en}, {two.en}); the rules say nothing of this"),
+                    Bilingual(f"{title.zh}一人承担两个环节({one.zh}、{two.zh}),规则未作规定",
+                              f"one person, {title.en}, does two steps ({one.en}, {two.en}); the rules say nothing of this"),
                     sort_norms([*first.norms, *step.norms]),
                 )] = None  # fmt: skip
     if any(a.undefined_because and a.stages for a in alternatives) and case.complete:

@@ -7,10 +7,12 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .amounts import chinese_numeral
 from .errors import Bilingual
 
 if TYPE_CHECKING:
     from .answer import Answers
+    from .case import Case
     from .check import Check
     from .conflicts import Conflicts
     from .explain import Explanation
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from .results import MissingFact, Silence, Warning
     from .worlds import Condition
 
+MOST_QUOTED = 3
 STATUS = {
     "determined": Bilingual("确定", "determined"),
     "conflict": Bilingual("冲突", "conflict"),
@@ -37,32 +40,54 @@ WORDS = {
     "alternative": Bilingual("方案", "Alternative"),
     "path": Bilingual("路径", "Path"),
     "for": Bilingual("代", "for"),
-    "after": Bilingual("接", "after"),
-    "readings": Bilingual("采用解释", "under the reading"),
-    "or": Bilingual(" 或 ", " or "),
-    "and": Bilingual(" 且 ", " and "),
-    "ask": Bilingual("请先补充:", "Please state:"),
-    "open_question": Bilingual("规则未规定:", "The rules do not say: "),
-    "nearest": Bilingual("最接近的规范", "closest norms"),
-    "outside": Bilingual("另见", "see also"),
-    "warning": Bilingual("提示", "Note"),
-    "any": Bilingual("任一", "any of"),
-    "all": Bilingual("全部", "all of"),
+    "readings": Bilingual("解释", "read as"),
+    "or": Bilingual("或", "or"),
+    "and": Bilingual("且", "and"),
+    "ask": Bilingual("请先补充：", "Please state:"),
+    "open_question": Bilingual("规则未规定：", "The rules do not say: "),
+    "nearest": Bilingual("最接近的规范：", "closest norms:"),
+    "outside": Bilingual("另见：", "see also: "),
+    "warning": Bilingual("提示：", "Note: "),
+    "more": Bilingual("另有：", "also: "),
+    "any": Bilingual("任一：", "any of: "),
+    "all": Bilingual("全部：", "all of: "),
     "acting": Bilingual("代行情况", "Who acts"),
     "no_findings": Bilingual("没有发现问题", "No findings"),
+    "no_questions": Bilingual("此类事项没有设定问题", "No questions are set for this kind of matter"),
     "basis": Bilingual("依据", "by"),
-    "conflict_with": Bilingual("与之冲突", "against"),
+    "conflict_with": Bilingual("与之冲突：", "against:"),
     "fact_of_case": Bilingual("本案事实", "fact of the case"),
     "fact_of_law": Bilingual("规则事实", "stated by the rules"),
     "shown_above": Bilingual("见上", "as shown above"),
-    "not": Bilingual("不成立:", "not: "),
+    "not": Bilingual("不成立：", "not: "),
     "rule": Bilingual("规则", "rule"),
-    "article": Bilingual("第{}条", "Article {}"),
-    "not_in_norms": Bilingual("未列入规范的文字", "text in no norm"),
+    "notice": Bilingual("通知", "Notice"),
+    "not_in_norms": Bilingual("未列入规范的文字：", "text in no norm: "),
     "not_testable": Bilingual("不可检验", "not testable"),
     "no_rule": Bilingual("尚无规则", "no rule yet"),
-    "convention": Bilingual("约定,默认", "convention, default"),
+    "convention": Bilingual("约定，默认：", "convention, default: "),
 }
+NORM_WORDS = {
+    "obligation": Bilingual("义务", "obligation"),
+    "prohibition": Bilingual("禁止", "prohibition"),
+    "permission": Bilingual("许可", "permission"),
+    "power": Bilingual("职权", "power"),
+    "definition": Bilingual("定义", "definition"),
+    "deadline": Bilingual("期限", "deadline"),
+    "threshold": Bilingual("界限", "threshold"),
+    "procedure": Bilingual("程序", "procedure"),
+    "declaratory": Bilingual("宣示", "declaratory"),
+    "reference": Bilingual("援引", "reference"),
+    "scope": Bilingual("适用范围", "scope"),
+    "strict": Bilingual("强制", "strict"),
+    "default": Bilingual("原则上", "default"),
+    "plain": Bilingual("一般", "plain"),
+    "exhortative": Bilingual("倡导", "exhortative"),
+    "exhortation": Bilingual("倡导性文字", "exhortation"),
+    "discretion": Bilingual("属于裁量", "discretion"),
+    "outside_rule": Bilingual("由其他规定确定", "outside rule"),
+}
+"""The kinds and strengths of norms, and why one is not testable."""
 
 
 def word(key: str, lang: str) -> str:
@@ -96,13 +121,31 @@ def _quotes(kb: KnowledgeBase, norms: Iterable[str], lang: str, indent: str) -> 
     return lines
 
 
-def _under(kb: KnowledgeBase, conditions: Sequence[Condition], lang: str) -> str:
-    def one(condition: Condition) -> str:
-        return word("and", lang).join(
-            f"{kb.readings[t][lang]}: {kb.readings[t]['options'][o][lang]} [{t}={o}]" for t, o in condition
-        )
+def _under(kb: KnowledgeBase, conditions: Sequence[Condition], lang: str, indent: str) -> list[str]:
+    """The readings under which something holds, a line each; none where it holds under all."""
+    if not conditions or any(not c for c in conditions):
+        return []
+    lines = []
+    for i, condition in enumerate(conditions):
+        for j, (topic, option) in enumerate(condition):
+            lead = word("and" if j else "or" if i else "readings", lang)
+            entry = kb.readings[topic]
+            lines.append(f"{indent}{lead}  {entry[lang]} — {entry['options'][option][lang]} [{topic}={option}]")
+    return lines
 
-    return "" if not conditions or any(not c for c in conditions) else word("or", lang).join(map(one, conditions))
+
+def _person(kb: KnowledgeBase, case: Case, id_: str, lang: str) -> str:
+    """An official as people call him: in the roster's words, or by the office that he holds."""
+    official = case.official(id_)
+    return kb.term(official.offices[0]).label.say(lang) if official.implied else clean(official.title)
+
+
+def _listed(words: Iterable[str], lang: str) -> str:
+    return ("、" if lang == "zh" else ", ").join(words)
+
+
+def _aside(text: str, lang: str) -> str:
+    return f"（{text}）" if lang == "zh" else f" ({text})"
 
 
 def _tail(
@@ -116,17 +159,18 @@ def _tail(
     if missing:
         lines.append(word("ask", lang))
         for n, fact in enumerate(missing, 1):
-            options = f" ({' / '.join(o.say(lang) for o in fact.options)})" if fact.options else ""
+            choices = " / ".join(o.say(lang) for o in fact.options)
+            options = _aside(choices, lang) if choices else ""
             lines.append(f"  {n}. {clean(fact.label.say(lang))}{options} [{clean(fact.id)}]")
     for silence in undefined:
-        lines.append(f"{word('open_question', lang)}{silence.question.say(lang)}")
+        lines.append(f"{word('open_question', lang)}{clean(silence.question.say(lang))}")
         if silence.nearest:
-            lines.append(f"  {word('nearest', lang)}:")
+            lines.append(f"  {word('nearest', lang)}")
             lines += _quotes(kb, silence.nearest, lang, "    ")
-        lines += [f"  {word('outside', lang)}: {rule} ({norm})" for norm, rule in silence.outside]
+        lines += [f"  {word('outside', lang)}{rule} [{norm}]" for norm, rule in silence.outside]
     for warning in warnings:
-        norms = f" ({', '.join(warning.norms)})" if warning.norms else ""
-        lines.append(f"{word('warning', lang)}: {clean(warning.message.say(lang))}{norms}")
+        norms = f" [{', '.join(warning.norms)}]" if warning.norms else ""
+        lines.append(f"{word('warning', lang)}{clean(warning.message.say(lang))}{norms}")
     return lines
 
 
@@ -137,10 +181,8 @@ def paths(result: Paths, lang: str) -> str:
     for n, alternative in enumerate(result.alternatives, 1):
         lines.append("")
         if len(result.alternatives) > 1:
-            under = _under(kb, alternative.readings, lang)
-            lines.append(
-                f"{word('alternative', lang)} {n}" + (f"  ({word('readings', lang)} {under})" if under else "")
-            )
+            lines.append(f"{word('alternative', lang)} {n}")
+        lines += _under(kb, alternative.readings, lang, "  ")
         if alternative.undefined_because is not None:
             stages = "  →  ".join(f"{_actors(kb, o, lang)} {kb.term(a).label.say(lang)}" for o, a in alternative.stages)
             lines += [f"  {stages}"] if stages else []
@@ -148,20 +190,21 @@ def paths(result: Paths, lang: str) -> str:
         for path in alternative.paths:
             lines.append(f"  {word('path', lang)} {path.id}")
             for step in path.steps:
-                who = ""
-                if step.person is not None and (step.acting_for is not None or not case.official(step.person).implied):
-                    who = f" ({clean(case.official(step.person).title)}"
-                    who += (
-                        f" {word('for', lang)} {clean(case.official(step.acting_for).title)})"
-                        if step.acting_for
-                        else ")"
-                    )
-                lines.append(
-                    f"    {step.id}  {kb.term(step.actor).label.say(lang)}{who}  {kb.term(step.action).label.say(lang)}"
-                )
+                actor, action = kb.term(step.actor).label.say(lang), kb.term(step.action).label.say(lang)
+                lines.append(f"    {step.id}  {actor}{_doer(kb, case, step.person, step.acting_for, lang)}  {action}")
                 lines += _quotes(kb, step.norms, lang, "          ")
     tail = _tail(kb, result.missing, () if result.alternatives else result.undefined, result.warnings, lang)
     return "\n".join([*lines, *([""] if tail else []), *tail])
+
+
+def _doer(kb: KnowledgeBase, case: Case, person: str | None, acting_for: str | None, lang: str) -> str:
+    """Who does what his office is to do, if somebody has named him or he stands in for another."""
+    if person is None or (acting_for is None and case.official(person).implied):
+        return ""
+    who = _person(kb, case, person, lang)
+    if acting_for is not None:
+        who += f" {word('for', lang)} {_person(kb, case, acting_for, lang)}"
+    return _aside(who, lang)
 
 
 def _actors(kb: KnowledgeBase, offices: str, lang: str) -> str:
@@ -172,32 +215,23 @@ def answers(result: Answers, lang: str) -> str:
     """Answers to questions."""
     kb, case = result.kb, result.case
     lines = [f"{clean(case.id)}  {case.kind.term.label.say(lang)}"]
+    if not result.answers:
+        lines.append(word("no_questions", lang))
     for answer in result.answers:
         lines += ["", f"{kb.term(answer.question).label.say(lang)}  —  {STATUS[answer.status].say(lang)}"]
         for alternative in answer.alternatives:
-            under = _under(kb, alternative.readings, lang)
-            mode = f"{word(alternative.mode, lang)} " if alternative.mode and len(alternative.value) > 1 else ""
-            values = ", ".join(clean(value_text(kb, result, v, lang)) for v in alternative.value) or "—"
-            lines.append(
-                f"  {alternative.id}  {mode}{values}" + (f"  ({word('readings', lang)} {under})" if under else "")
-            )
+            mode = word(alternative.mode, lang) if alternative.mode and len(alternative.value) > 1 else ""
+            values = _listed((value_text(kb, result, v, lang) for v in alternative.value), lang) or "—"
+            lines.append(f"  {alternative.id}  {mode}{values}")
+            lines += _under(kb, alternative.readings, lang, "      ")
             for performer in alternative.performers:
-                if performer.acting_for is not None or not case.official(performer.person).implied:
-                    acting = (
-                        f" ({word('for', lang)} {clean(case.official(performer.acting_for).title)})"
-                        if performer.acting_for
-                        else ""
-                    )
-                    lines.append(f"        {clean(case.official(performer.person).title)}{acting}")
+                doer = _doer(kb, case, performer.person, performer.acting_for, lang)
+                lines += [f"        {kb.term(performer.office).label.say(lang)}{doer}"] if doer else []
             lines += _quotes(kb, alternative.norms, lang, "        ")
             if alternative.undefined_because is not None:
                 lines += ["      " + line for line in _tail(kb, (), (alternative.undefined_because,), (), lang)]
-        lines += [
-            "  " + line
-            for line in _tail(
-                kb, answer.missing, () if answer.alternatives else answer.undefined, answer.warnings, lang
-            )
-        ]
+        silent = () if answer.alternatives else answer.undefined
+        lines += ["  " + line for line in _tail(kb, answer.missing, silent, answer.warnings, lang)]
     return "\n".join(lines)
 
 
@@ -208,8 +242,9 @@ def value_text(kb: KnowledgeBase, result: Answers, value: Any, lang: str) -> str
     if isinstance(value, datetime.date):
         return value.isoformat()
     if isinstance(value, str) and value not in kb.terms:
-        titles = [o.title for o in result.case.officials if o.id == value]
-        return titles[0] if titles else value
+        return (
+            _person(kb, result.case, value, lang) if any(o.id == value for o in result.case.officials) else clean(value)
+        )
     return kb.term(value).label.say(lang) if isinstance(value, str) else str(value)
 
 
@@ -218,14 +253,11 @@ def check(result: Check, everything: bool, lang: str) -> str:
     kb, case = result.kb, result.case
     lines = [f"{clean(case.id)}  {case.kind.term.label.say(lang)}  —  {STATUS[result.verdict].say(lang)}"]
     for finding in [*result.findings, *(result.satisfied if everything else ())]:
-        under = _under(kb, finding.readings, lang)
-        lines.append(
-            f"  {finding.id}  {STATUS[finding.status].say(lang)}  {clean(finding.message.say(lang))}"
-            + (f"  ({word('readings', lang)} {under})" if under else "")
-        )
+        lines.append(f"  {finding.id}  {STATUS[finding.status].say(lang)}  {clean(finding.message.say(lang))}")
+        lines += _under(kb, finding.readings, lang, "      ")
         lines += _quotes(kb, [finding.norm], "zh", "      ")
         if finding.conflict_with:
-            lines.append(f"      {word('conflict_with', lang)}:")
+            lines.append(f"      {word('conflict_with', lang)}")
             lines += _quotes(kb, finding.conflict_with, lang, "        ")
         lines += ["      " + line for line in _tail(kb, finding.missing, (), (), lang)]
     return "\n".join(lines)
@@ -238,24 +270,20 @@ def conflicts(result: Conflicts, lang: str) -> str:
     if not result.findings:
         lines.append(word("no_findings", lang))
     for finding in result.findings:
-        under = _under(kb, finding.readings, lang)
-        lines.append(
-            f"  {finding.id}  {clean(finding.message.say(lang))}"
-            + (f"  ({word('readings', lang)} {under})" if under else "")
-        )
-        lines += _quotes(kb, finding.norms[:3], lang, "      ")
-        if len(finding.norms) > 3:
-            lines.append(f"      … +{len(finding.norms) - 3}")
+        lines.append(f"  {finding.id}  {clean(finding.message.say(lang))}")
+        lines += _under(kb, finding.readings, lang, "      ")
+        lines += _quotes(kb, finding.norms[:MOST_QUOTED], lang, "      ")
+        if len(finding.norms) > MOST_QUOTED:
+            lines.append(f"      {word('more', lang)}{_listed(finding.norms[MOST_QUOTED:], lang)}")
     if result.acting:
         lines += ["", word("acting", lang)]
+    persons = {o.id: _person(kb, case, o.id, lang) for o in case.officials} if result.acting else {}
     for acting in result.acting:
-        under = _under(kb, acting.readings, lang)
-        span = f"{acting.start or '…'} — {acting.end or '…'}"
-        who = f"{clean(case.official(acting.person).title)} {word('for', lang)} {clean(case.official(acting.absent).title)}"
+        who = f"{persons[acting.person]} {word('for', lang)} {persons[acting.absent]}"
         lines.append(
-            f"  {span}  {who}  ({word('basis', lang)} {acting.basis})"
-            + (f"  ({word('readings', lang)} {under})" if under else "")
+            f"  {acting.start or '…'} — {acting.end or '…'}  {who}{_aside(word('basis', lang) + ' ' + acting.basis, lang)}"
         )
+        lines += _under(kb, acting.readings, lang, "      ")
     return "\n".join(lines)
 
 
@@ -306,19 +334,37 @@ def proof_lines(kb: KnowledgeBase, proof: Proof, lang: str, depth: int = 0) -> l
 
 def article(result: dict[str, Any], lang: str) -> str:
     """An article with its norms marked in the text."""
-    lines = [f"{word('article', lang).format(result['article'])}  {result['chapter_title']}"]
+    lines = [f"{_heading(result['article'], lang)}  {result['chapter_title']}".rstrip()]
     for paragraph in result["paragraphs"]:
         lines += ["", _marked(paragraph)]
         for norm in paragraph["norms"]:
-            state = f"{norm['kind']}, {norm['strength']}, {norm['subject'][lang]}"
-            lines += ["", f"  {norm['id']}  ({state})", f"    {norm['quote']}"]
+            state = _listed(
+                [*(NORM_WORDS[norm[k]].say(lang) for k in ("kind", "strength")), norm["subject"][lang]], lang
+            )
+            lines += ["", f"  {norm['id']} {_aside(state, lang)}", f"    {norm['quote']}"]
             if lang == "en":
                 lines.append(f"    {norm['gist']}")
             if norm["why_not"]:
-                lines.append(f"    {word('not_testable', lang)} ({norm['why_not']['reason']}): {norm['why_not'][lang]}")
-            lines.append("    " + (", ".join(norm["rules"]) or word("no_rule", lang)))
-        lines += [f"  {word('not_in_norms', lang)}: {stretch}" for stretch in paragraph["uncovered"]]
+                reason = NORM_WORDS[norm["why_not"]["reason"]].say(lang)
+                lines.append(f"    {word('not_testable', lang)}{_aside(reason, lang)}: {norm['why_not'][lang]}")
+            lines.append("    " + (_places(norm["rules"]) or word("no_rule", lang)))
+        lines += [f"  {word('not_in_norms', lang)}{stretch}" for stretch in paragraph["uncovered"]]
     return "\n".join(lines)
+
+
+def _heading(article: int, lang: str) -> str:
+    if article == 0:
+        return word("notice", lang)
+    return f"第{chinese_numeral(article)}条" if lang == "zh" else f"Article {article}"
+
+
+def _places(rules: Iterable[str]) -> str:
+    """``kb/law/x.lp:3, 7`` for ``kb/law/x.lp:3`` and ``kb/law/x.lp:7``."""
+    lines: dict[str, list[str]] = {}
+    for rule in rules:
+        file, _, line = rule.rpartition(":")
+        lines.setdefault(file, []).append(line)
+    return "; ".join(f"{file}:{', '.join(found)}" for file, found in lines.items())
 
 
 def _marked(paragraph: dict[str, Any]) -> str:
@@ -361,8 +407,11 @@ def norms(result: Sequence[dict[str, Any]], lang: str) -> str:
         "en": ["id", "kind", "strength", "subject", "quotation", "rules"],
     }[lang]
     rows = [
-        [n["id"], n["kind"], n["strength"], n["subject"][lang], n["quote"],
-         ", ".join(n["rules"]) or (f"{word('not_testable', lang)}: {n['why_not']['reason']}" if n["why_not"] else word("no_rule", lang))]
+        [n["id"], NORM_WORDS[n["kind"]].say(lang), NORM_WORDS[n["strength"]].say(lang), n["subject"][lang], n["quote"],
+         _places(n["rules"]) or (
+             f"{word('not_testable', lang)}{_aside(NORM_WORDS[n['why_not']['reason']].say(lang), lang)}" if n["why_not"]
+             else word("no_rule", lang)
+         )]
         for n in result
     ]  # fmt: skip
     return _table(columns, rows)
@@ -379,7 +428,7 @@ def coverage(result: dict[str, Any], lang: str) -> str:
     rows.append(["Σ", *(str(result[k]) for k in keys)])
     lines = [_table(columns, rows)]
     lines += [
-        f"{word('not_in_norms', lang)}: {u['article']}.{u['paragraph']} {u['text']}" for u in result["unaccounted_text"]
+        f"{word('not_in_norms', lang)}{u['article']}.{u['paragraph']} {u['text']}" for u in result["unaccounted_text"]
     ]
     return "\n".join(lines)
 
@@ -388,7 +437,7 @@ def readings(kb: KnowledgeBase, result: Sequence[dict[str, Any]], lang: str) -> 
     """The topics of readings."""
     lines = []
     for topic in result:
-        kind = f"  ({word('convention', lang)} {topic['default']})" if topic["convention"] else ""
+        kind = _aside(word("convention", lang) + topic["default"], lang) if topic["convention"] else ""
         lines.append(f"{topic['topic']}  {topic[lang]}{kind}")
         lines += [f"    {o['option']}  {o[lang]}" for o in topic["options"]]
         lines += _quotes(kb, [n["id"] for n in topic["norms"]], lang, "      ")

@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 
 import clingo
 
-from .errors import KnowledgeError
+from .errors import InputError, KnowledgeError
 
 Key = TypeVar("Key", bound=Hashable)
 Raw = frozenset[clingo.Symbol]
@@ -169,6 +169,9 @@ class Worlds:
         Args:
             view: the outcome of a world: its whole set of values.
             budget: how many nodes may be looked at where topics only matter together.
+
+        Raises:
+            InputError: the budget is used up.
         """
         return _Decider(self, view, budget).decide()
 
@@ -242,8 +245,13 @@ class _Decider(Generic[Key]):
         )
 
     def tree(self, fixed: frozenset[tuple[str, str]], topics: Sequence[Topic], outcomes: frozenset[Key]) -> Node[Key]:
-        if len(outcomes) <= 1 or not topics or self.budget < 0:
+        if len(outcomes) <= 1 or not topics:
             return Node(outcomes)
+        if self.budget < 0:
+            raise InputError(
+                "too much is open in this case to weigh it all; state more facts or fix readings",
+                "本案未定的事实和解释太多,请补充事实或固定解释",
+            )
         parts = [(t, {o: self.keys(fixed | {(t.id, o)}) for o, _ in t.options}) for t in topics]
         relevant = [(t, p) for t, p in parts if any(part != outcomes for part in p.values())]
         if relevant:

@@ -89,6 +89,7 @@ def _paths(wanted: dict[str, Any], got: dict[str, Any]) -> list[str]:
         }  # fmt: skip
         expected_persons = {None if x == "null" else x for x in (person if isinstance(person, list) else [person])}
         found += _differ(f"paths.persons.{act}", expected_persons, persons)
+    found += _norms("paths", wanted, got)
     if "warnings" in wanted:
         norms = {n for w in got["warnings"] for n in w["norms"]}
         found += [f"paths.warnings: {n} is not warned of" for n in wanted["warnings"] if n not in norms]
@@ -120,12 +121,19 @@ def _answer(question: str, wanted: dict[str, Any], got: dict[str, Any]) -> list[
         found += _differ(
             f"answer.{question}", sorted(map(_plain, expected)), sorted(_plain(_value(a)) for a in got["alternatives"])
         )
+    found += _norms(f"answer.{question}", wanted, got)
     if "mode" in wanted:
         found += _differ(f"answer.{question}.mode", [wanted["mode"]], [a.get("mode") for a in got["alternatives"]])
     if "person" in wanted:
         people = [p["person"]["id"] for a in got["alternatives"] for p in a.get("performers", [])]
         found += _differ(f"answer.{question}.person", [wanted["person"]], people)
     return found
+
+
+def _norms(what: str, wanted: dict[str, Any], got: dict[str, Any]) -> list[str]:
+    """The norms that the scenario names must carry some alternative, or come closest where the rules are silent."""
+    norms = {n for a in got["alternatives"] for n in a["norms"]} | {n for u in got["undefined"] for n in u["nearest"]}
+    return [f"{what}.norms: {n} is not among {sorted(norms)}" for n in wanted.get("norms", []) if n not in norms]
 
 
 def _value(alternative: dict[str, Any]) -> Any:

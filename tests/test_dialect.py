@@ -10,10 +10,14 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from nj_logic import dialect
-from nj_logic.dialect import Comparison, Literal, lint, parse, program_text, signatures, slice_rules
+from nj_logic.diagnostics import wordings
+from nj_logic.dialect import parse
+from nj_logic.lint import lint
+from nj_logic.rules import Comparison, Literal, program_text, signatures
+from nj_logic.slices import slice_rules
 
 SAMPLES = Path(__file__).parent / "dialect_samples"
+PAGE = Path(__file__).parent.parent / "docs" / "dialect.md"
 NORMS = {"a1.p1.n1", "a1.p1.n2"}
 
 
@@ -150,7 +154,13 @@ def test_what_the_dialect_refuses_is_told_with_its_place_and_what_to_write_inste
 
 
 def test_each_message_has_a_program_that_provokes_it():
-    assert {key for key, *_ in REFUSED} == set(dialect._WORDS)
+    assert {key for key, *_ in REFUSED} == wordings().keys()
+
+
+def test_the_page_about_the_dialect_lists_each_code():
+    table = PAGE.read_text("utf-8").partition("## What is refused")[2]
+    listed = [code for row in table.splitlines() for code in re.findall("`([a-z-]+)`", row.rpartition(" | ")[2])]
+    assert sorted(listed) == sorted({key.split("/")[0] for key in wordings()})
 
 
 def test_one_mistake_gives_one_diagnostic(read):
@@ -249,7 +259,7 @@ def test_a_rule_is_read_into_its_parts(read):
     assert rule.head == Literal("p", ("C", '"a1.p1.n1"'), False)
     assert rule.body[:2] == (Literal("q", ("C", "_", "-3"), False), Literal("r", ("C",), True))
     assert rule.body[0].signature == ("q", 3)
-    assert rule.comparisons == ("X = Y + 1", "not X = 2")
+    assert list(map(str, rule.comparisons)) == ["X = Y + 1", "not X = 2"]
     assert rule.goals[2] == Comparison("X", "=", "Y + 1")
     assert rule.norms == ("a1.p1.n1", "a9.p2.n3")
     assert not rule.is_fact

@@ -14,9 +14,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nj_logic import document
-from nj_logic.document import Mapping, Sequence, Text, read_document, read_table, read_text, write_document
+from nj_logic import files, tables
+from nj_logic.document import Mapping, Sequence, Text, read_document
 from nj_logic.errors import InputError
+from nj_logic.files import read_text, write_document
+from nj_logic.tables import read_table
 
 HOSTILE = "\"quoted\" 'x' \\ `). halt. %` #script {{ 7*7 }} <b>𠮷\n县长\t"
 FIELDS = st.recursive(
@@ -266,7 +268,7 @@ class TestFiles:
         assert "10 MB" in refused(path, read)[0]
 
     def test_that_lie_about_their_size_are_bounded(self, file, monkeypatch):
-        monkeypatch.setattr(document, "MOST_BYTES", 2**20)
+        monkeypatch.setattr(files, "MOST_BYTES", 2**20)
         real = Path.stat
         path = file(b"x" * (2**20 + 1))
         monkeypatch.setattr(Path, "stat", lambda self, **_: os.stat_result([*real(self)[:6], 0, *real(self)[7:10]]))
@@ -388,8 +390,8 @@ class TestTables:
 
     def test_that_unpack_to_a_flood_are_refused(self, tmp_path):
         with zipfile.ZipFile(tmp_path / "a.xlsx", "w", zipfile.ZIP_DEFLATED) as bomb:
-            bomb.writestr("xl/workbook.xml", b" " * (document.MOST_UNPACKED_BYTES + 1))
-        assert (tmp_path / "a.xlsx").stat().st_size < document.MOST_BYTES
+            bomb.writestr("xl/workbook.xml", b" " * (tables.MOST_UNPACKED_BYTES + 1))
+        assert (tmp_path / "a.xlsx").stat().st_size < files.MOST_BYTES
         assert "unpacks to more than" in refused(tmp_path / "a.xlsx", read_table)[0]
 
     def test_of_excel_that_are_damaged_are_refused(self, tmp_path):
