@@ -12,7 +12,7 @@ define nj
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check style types dialect prolog format scenarios mutants bench clean setup
+.PHONY: help demo test check style types dialect prolog format scenarios mutants bench docs clean setup
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read -r name does; do printf 'make %-10s %s\n' "$$name" "$$does"; done
@@ -55,6 +55,10 @@ mutants: setup ## damage the law in every place and see that a scenario notices
 
 bench: setup ## how long answers take, against the limits we set ourselves
 	@$(RUN) benchmarks.speed
+
+docs: setup ## write the chapters' pages in docs/chapters anew
+	@mkdir -p docs/chapters
+	@$(RUN) nj_logic.pages docs/chapters
 
 clean: ## remove all that these commands made
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

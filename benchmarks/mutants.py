@@ -50,7 +50,7 @@ from tests.scenarios import Scenario
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.yaml")
 SHOWN: frozenset[Signature] = frozenset(signature for shown in USES.values() for signature in shown)
 UNSEEN = {"nearest", "principle"}
-"""Shown by nj, but no expectation speaks of it (of principles: only where it lists warnings)."""
+"""Of these an expectation speaks only where it lists norms or warnings."""
 CENT = Decimal("0.01")
 FEW_WORLDS, MANY_WORLDS = 3, 10
 CASE = clingo.String("the case of a world")
@@ -594,9 +594,12 @@ class Bench:
     def _speaks_of(self, index: int, names: set[str]) -> bool:
         """Whether an expectation of the scenario rests on one of these predicates."""
         expect = self.scenarios[index].content["expect"]
+        paths, answers = expect.get("paths", {}), expect.get("answer", {}).values()
         seen = {name for use in expect for name, _ in USES.get(use, ()) if name not in UNSEEN}
-        if "warnings" in expect.get("paths", {}):
+        if "warnings" in paths:
             seen.add("principle")
+        if any("norms" in one for one in (paths, *answers)):
+            seen.add("nearest")
         return not seen.isdisjoint(names)
 
     def moved(self, mutant: Mutant, kind: str) -> list[int]:

@@ -19,6 +19,7 @@ from .results import (
     Silence,
     Warning,
     conditions_json,
+    context_json,
     day_taken,
     missing_facts,
     nobody,
@@ -116,6 +117,7 @@ class Answers:
             "case": self.case.id,
             "kind": self.case.kind.term.id,
             "answers": [a.to_json(self.kb, self.case) for a in self.answers],
+            **context_json(self.kb, self.case, self.readings),
         }
 
 

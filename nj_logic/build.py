@@ -69,7 +69,7 @@ def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None) -
     computed = _computed_facts(target / "computed.lp", cells, terms)
     problems += _shared_predicates(rules, kb / "law")
     problems += _shared_ids(terms)
-    diagnostics = [*diagnostics, *lint([*rules, *computed], known_norms=norms.keys() | {""})]
+    diagnostics = diagnostics or lint([*rules, *computed], known_norms=norms.keys() | {""})  # a rule lost would look undefined
     problems += [d.say("en") for d in diagnostics]
     if problems:
         raise _knowledge_error(problems)

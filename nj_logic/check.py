@@ -13,6 +13,7 @@ from .results import (
     Atoms,
     MissingFact,
     conditions_json,
+    context_json,
     missing_facts,
     read,
     sort_norms,
@@ -86,6 +87,7 @@ class Check:
         listed = [*self.findings, *(self.satisfied if everything else ())]
         return {
             "case": self.case.id, "kind": self.case.kind.term.id, "verdict": self.verdict, "findings": [f.to_json(self.kb) for f in listed],
+            **context_json(self.kb, self.case, self.readings),
         }  # fmt: skip
 
 

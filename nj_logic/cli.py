@@ -78,8 +78,23 @@ def common(command: Callable[..., None]) -> Callable[..., None]:
     return called
 
 
+ADOPTED = f"{__name__}.interpretations"
+
+
+def _adopt(context: click.Context, _parameter: click.Parameter, file: Path | None) -> None:
+    context.meta[ADOPTED] = file
+
+
 def weighing(command: Command) -> Command:
-    """The option of commands that weigh readings."""
+    """The options of commands that weigh readings."""
+    command = click.option(
+        "--interpretations",
+        metavar="FILE",
+        type=Path,
+        callback=_adopt,
+        expose_value=False,
+        help="Readings that an office has adopted 已采用的解释.",
+    )(command)
     return click.option(
         "--reading",
         "readings",
@@ -114,7 +129,10 @@ def knowledge() -> KnowledgeBase:
     """The knowledge base that comes with the package."""
     from .knowledge import KnowledgeBase
 
-    return KnowledgeBase()
+    kb = KnowledgeBase()
+    if (adopted := click.get_current_context().meta.get(ADOPTED)) is not None:
+        kb.adopt(adopted)
+    return kb
 
 
 def put(text: str) -> None:
@@ -357,13 +375,22 @@ def report(
     file: Path, format_: str, output: Path, roster: Path | None, readings: tuple[str, ...], lang: str | None
 ) -> None:
     """A report on a case or a register. 生成报告。"""
+    from .errors import EngineMissing
     from .files import write_document
-    from .report import case_report, register_report
+    from .report import case_report, decisive_proofs, engines, register_report
 
     kb = knowledge()
     case = kb.register(file, roster)
-    make = register_report if case.kind.register else case_report
-    write_document(output, make(kb, case, fixed(readings), lang=chosen_language(lang), format=format_))
+    chosen, lang = fixed(readings), chosen_language(lang)
+    if case.kind.register:
+        text = register_report(kb, case, chosen, lang=lang, format=format_)
+    else:
+        try:
+            proofs, used = decisive_proofs(kb, case, chosen, lang=lang), engines(kb)
+        except EngineMissing:
+            proofs, used = None, None
+        text = case_report(kb, case, chosen, lang=lang, format=format_, proofs=proofs, engines=used)
+    write_document(output, text)
     put(str(output))
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .case import DAY
 from .errors import Bilingual, InputError
 from .facts import worlds_of
-from .results import conditions_json, read, sort_norms, union
+from .results import conditions_json, context_json, read, sort_norms, union
 from .worlds import Condition, Worlds
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Conflicts:
         """As in the contract."""
         return {
             "case": self.case.id, "kind": self.case.kind.term.id, "findings": [f.to_json(self.kb) for f in self.findings],
-            "acting": [a.to_json(self.kb) for a in self.acting],
+            "acting": [a.to_json(self.kb) for a in self.acting], **context_json(self.kb, self.case, self.readings),
         }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .check import Check
     from .conflicts import Conflicts
     from .explain import Explanation
+    from .interpretations import Interpretation
     from .paths import Paths
     from .working_days import WorkingDays
     from .worlds import Worlds
@@ -138,6 +139,7 @@ class KnowledgeBase:
         self.strengths: dict[str, str] = self._core["strengths"]
         self._programs: dict[str, str] = {}
         self.kept_worlds: dict[object, Worlds] = {}
+        self.interpretations: tuple[Interpretation, ...] = ()
 
     def _compiled(self) -> Path:
         packed = self.root / "compiled"
@@ -344,13 +346,37 @@ class KnowledgeBase:
                 node[Text("roster")] = Text(str(Path(roster).absolute()))
         return read_case(self, node, path.parent, path.stem, str(source))
 
-    def fixed_readings(self, chosen: Mapping[str, str]) -> dict[str, str]:
-        """Check readings chosen by the user, and add the conventions' defaults.
+    def adopt(self, path: Path | str) -> None:
+        """Apply the adopted interpretations of a file to every case from their day on.
+
+        Raises:
+            InputError: the file is wrong, or names no known topic or option.
+        """
+        from .interpretations import read_interpretations
+
+        self.interpretations = read_interpretations(Path(path), self.readings)
+
+    def applied(self, case: Case, readings: Mapping[str, str]) -> tuple[Interpretation, ...]:
+        """The adopted interpretations that fixed a reading of the case."""
+        if not self.interpretations:
+            return ()
+        from .interpretations import in_force
+
+        topics = {t for used in case.kind.topics.values() for t in used}
+        adopted = in_force(self.interpretations, case)
+        return tuple(i for i in adopted if i.topic in topics and readings.get(i.topic) == i.option)
+
+    def fixed_readings(self, chosen: Mapping[str, str], case: Case | None = None) -> dict[str, str]:
+        """Check readings chosen by the user, and add the conventions' defaults and the adopted interpretations.
 
         Raises:
             InputError: an unknown topic or option.
         """
         fixed = {t: str(e["default"]) for t, e in self.readings.items() if e.get("default")}
+        if case is not None and self.interpretations:
+            from .interpretations import in_force
+
+            fixed |= {i.topic: i.option for i in in_force(self.interpretations, case)}
         for topic, option in chosen.items():
             entry = self.readings.get(topic)
             if entry is None:
@@ -364,31 +390,31 @@ class KnowledgeBase:
         """Every valid approval path of the case."""
         from .paths import find_paths
 
-        return find_paths(self, case, self.fixed_readings(readings or {}))
+        return find_paths(self, case, self.fixed_readings(readings or {}, case))
 
     def answer(self, case: Case, readings: Mapping[str, str] | None = None) -> Answers:
         """The answers to the questions of the case's kind."""
         from .answer import find_answers
 
-        return find_answers(self, case, self.fixed_readings(readings or {}))
+        return find_answers(self, case, self.fixed_readings(readings or {}, case))
 
     def check(self, case: Case, readings: Mapping[str, str] | None = None) -> Check:
         """What the case's record did wrong or still lacks."""
         from .check import check_record
 
-        return check_record(self, case, self.fixed_readings(readings or {}))
+        return check_record(self, case, self.fixed_readings(readings or {}, case))
 
     def conflicts(self, register: Case, readings: Mapping[str, str] | None = None) -> Conflicts:
         """The clashes in a register of absences, and who acts when."""
         from .conflicts import find_conflicts
 
-        return find_conflicts(self, register, self.fixed_readings(readings or {}))
+        return find_conflicts(self, register, self.fixed_readings(readings or {}, register))
 
     def why(self, case: Case, goal: str, readings: Mapping[str, str] | None = None) -> Explanation:
         """The proof of a step, an answer, a finding or an atom."""
         from .explain import explain
 
-        return explain(self, case, goal, self.fixed_readings(readings or {}))
+        return explain(self, case, goal, self.fixed_readings(readings or {}, case))
 
 
 def fingerprint(root: Path, reasoning: Path | None) -> str:

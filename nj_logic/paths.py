@@ -23,6 +23,7 @@ from .results import (
     Warning,
     actor_json,
     conditions_json,
+    context_json,
     day_taken,
     missing_facts,
     nobody,
@@ -140,7 +141,7 @@ class Paths:
             "case": self.case.id, "kind": self.case.kind.term.id, "status": self.status,
             "alternatives": [a.to_json(self.kb, self.case) for a in self.alternatives],
             "missing_facts": [m.to_json() for m in self.missing], "undefined": [u.to_json() for u in self.undefined],
-            "warnings": [w.to_json() for w in self.warnings],
+            "warnings": [w.to_json() for w in self.warnings], **context_json(self.kb, self.case, self.readings),
         }  # fmt: skip
 
 
@@ -164,7 +165,9 @@ class RouteKey:
     def direct(self) -> set[tuple[int, int]]:
         """The order without the edges that follow from others."""
         order = self.order
-        return {(a, b) for a, b in order if not any((a, c) in order and (c, b) in order for c in range(len(self.stages)))}
+        return {
+            (a, b) for a, b in order if not any((a, c) in order and (c, b) in order for c in range(len(self.stages)))
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -216,6 +216,18 @@ def nobody(kb: KnowledgeBase, case: Case, office: str, act: str) -> Bilingual:
     day = f"{asked.isoformat()} " if asked else ""
     on = f" on {asked.isoformat()}" if asked else ""
     return Bilingual(f"{day}由谁代{who.zh}{what.zh}", f"who is to {what.en} for the {who.en}{on}")
+
+
+def context_json(kb: KnowledgeBase, case: Case, readings: Mapping[str, str]) -> dict[str, Any]:
+    """For the JSON of a result: the adopted interpretations that were applied, and the papers that state facts, where there are any."""
+    found: dict[str, Any] = {}
+    if applied := kb.applied(case, readings):
+        found["interpretations"] = [i.to_json() for i in applied]
+    if case.evidence:
+        found["evidence"] = [
+            {**case.kind.fields[f].term.to_json(), "paper": paper} for f, paper in case.evidence.items()
+        ]
+    return found
 
 
 def day_taken(case: Case) -> tuple[Warning, ...]:

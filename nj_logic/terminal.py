@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .amounts import chinese_numeral
@@ -37,6 +37,7 @@ STATUS = {
     "satisfied": Bilingual("满足", "satisfied"),
 }
 WORDS = {
+    "adopted": Bilingual("已采用的解释：", "adopted interpretation: "),
     "alternative": Bilingual("方案", "Alternative"),
     "path": Bilingual("路径", "Path"),
     "for": Bilingual("代", "for"),
@@ -174,6 +175,15 @@ def _tail(
     return lines
 
 
+def _adopted(kb: KnowledgeBase, case: Case, readings: Mapping[str, str], lang: str) -> list[str]:
+    """The adopted interpretations that were applied, one a line."""
+    return [
+        f"{word('adopted', lang)}{kb.readings[i.topic][lang]} — {kb.readings[i.topic]['options'][i.option][lang]}"
+        + _aside(clean(f"{i.topic}={i.option}; {i.basis}; {i.by}; {i.since}"), lang)
+        for i in kb.applied(case, readings)
+    ]
+
+
 def paths(result: Paths, lang: str) -> str:
     """Approval paths."""
     kb, case = result.kb, result.case
@@ -194,7 +204,7 @@ def paths(result: Paths, lang: str) -> str:
                 lines.append(f"    {step.id}  {actor}{_doer(kb, case, step.person, step.acting_for, lang)}  {action}")
                 lines += _quotes(kb, step.norms, lang, "          ")
     tail = _tail(kb, result.missing, () if result.alternatives else result.undefined, result.warnings, lang)
-    return "\n".join([*lines, *([""] if tail else []), *tail])
+    return "\n".join([*lines, *([""] if tail else []), *tail, *_adopted(kb, case, result.readings, lang)])
 
 
 def _doer(kb: KnowledgeBase, case: Case, person: str | None, acting_for: str | None, lang: str) -> str:
@@ -232,7 +242,7 @@ def answers(result: Answers, lang: str) -> str:
                 lines += ["      " + line for line in _tail(kb, (), (alternative.undefined_because,), (), lang)]
         silent = () if answer.alternatives else answer.undefined
         lines += ["  " + line for line in _tail(kb, answer.missing, silent, answer.warnings, lang)]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_adopted(kb, case, result.readings, lang)])
 
 
 def value_text(kb: KnowledgeBase, result: Answers, value: Any, lang: str) -> str:  # noqa: ANN401
@@ -260,7 +270,7 @@ def check(result: Check, everything: bool, lang: str) -> str:
             lines.append(f"      {word('conflict_with', lang)}")
             lines += _quotes(kb, finding.conflict_with, lang, "        ")
         lines += ["      " + line for line in _tail(kb, finding.missing, (), (), lang)]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_adopted(kb, case, result.readings, lang)])
 
 
 def conflicts(result: Conflicts, lang: str) -> str:
@@ -284,7 +294,7 @@ def conflicts(result: Conflicts, lang: str) -> str:
             f"  {acting.start or '…'} — {acting.end or '…'}  {who}{_aside(word('basis', lang) + ' ' + acting.basis, lang)}"
         )
         lines += _under(kb, acting.readings, lang, "      ")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_adopted(kb, case, result.readings, lang)])
 
 
 def explanation(result: Explanation, lang: str) -> str:

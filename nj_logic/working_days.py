@@ -49,12 +49,13 @@ class WorkingDays:
         if not file.is_file():
             return None
         from .amounts import parse_date
-        from .document import read_document
+        from .document import Mapping, Sequence, Text, read_document
 
         content = read_document(file)
         found: dict[datetime.date, bool] = {}
         for key, working in (("holidays", False), ("workdays", True)):
-            for entry in (content.get(key) or []) if isinstance(content, dict) else []:
+            days = content.get(Text(key)) if isinstance(content, Mapping) else None
+            for entry in days if isinstance(days, Sequence) else ():
                 found[parse_date(str(entry))] = working
         return found
 

@@ -61,7 +61,7 @@ def matter(text: str) -> dict[str, Any]:
         "evidence": {"portfolio": text},
         "officials": [
             {"id": text, "title": text, "office": "deputy_head", "portfolio": [text]},
-            {"id": "b", "title": text + "b" if len(text) < 200 else "b", "office": "deputy_head"},
+            {"id": "b", "title": "partner", "office": "deputy_head"},
             {"id": "county_head", "office": "county_head"},
         ],
         "ab_pairs": [[text, "b"]],

@@ -94,7 +94,10 @@ def test_what_is_done_to_a_law(tmp_path: Path) -> None:
     assert not wrong
     done = {(m.group, m.mutation) for m in mutants_of(rules) if m.rule.head.name not in {"near", "owner", "limit"}}
     assert done == {
-        *((BOUND, w) for w in ['"100" → 100.01', '"100" → 99.99', '"100" excluded → included', '"100" included → excluded']),
+        *(
+            (BOUND, w)
+            for w in ['"100" → 100.01', '"100" → 99.99', '"100" excluded → included', '"100" included → excluded']
+        ),
         *((BOUNDARY, w) for w in ['"100" → 100.01', '"100" → 99.99', '"100" excluded → included']),
         *((INTEGER, w) for w in ["7 → 8 in days(7)", "7 → 6 in days(7)", "9 → 10 in T < 9", "9 → 8 in T < 9"]),
         (COMPARISON, "T < 9 → T <= 9"),

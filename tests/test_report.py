@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import shutil
 import string
 from html.parser import HTMLParser
 from pathlib import Path
@@ -9,14 +10,18 @@ from pathlib import Path
 import pytest
 
 from nj_logic import drawing
+from nj_logic.case_report import case_view
 from nj_logic.document import read_document
 from nj_logic.errors import InputError
 from nj_logic.knowledge import KnowledgeBase
-from nj_logic.report import case_report, case_view, register_report, register_view, words
+from nj_logic.register_report import register_view
+from nj_logic.report import case_report, decisive_proofs, register_report
+from nj_logic.report_words import words
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
 TEMPLATES = ROOT / "report_templates"
+MODULES = ("report", "report_words", "teller", "case_report", "procedures", "grounds", "register_report")
 LANGS = ("zh", "en")
 FORMATS = ("html", "md")
 
@@ -176,9 +181,24 @@ def test_missing_facts_are_listed_in_order_with_what_they_can_be(kb: KnowledgeBa
 def test_a_default_is_marked_and_so_is_what_bears_on_the_answer(kb: KnowledgeBase) -> None:
     view = case_view(kb, kb.case(EXAMPLES / "fund-1500000.yaml"))
     facts = {f["label"]: f for f in view["facts"]}
-    amount, major = facts[kb.kinds["fund_use"].fields["amount"].term.label.zh], facts[kb.kinds["fund_use"].fields["major"].term.label.zh]
-    assert amount["bears"] and not amount["default"] and "预算单位资金使用申请表" in amount["sources"][0]
+    amount, major = (
+        facts[kb.kinds["fund_use"].fields["amount"].term.label.zh],
+        facts[kb.kinds["fund_use"].fields["major"].term.label.zh],
+    )
+    assert amount["bears"] and not amount["default"] and "预算单位资金使用申请表" in amount["source"]
     assert major["default"]
+
+
+def test_a_stated_fact_that_equals_its_default_is_not_called_a_default(kb: KnowledgeBase) -> None:
+    label = kb.kinds["fund_use"].fields["major"].term.label.zh
+    stated = {"kind": "fund_use", "facts": {"source": "county", "amount": "50万元", "major": False}}
+    facts = {f["label"]: f for f in case_view(kb, kb.case(stated))["facts"]}
+    assert not facts[label]["default"] and facts[label]["source"] == words(kb, "zh")("origin.stated")
+
+
+def test_a_sum_is_neither_stated_nor_a_default(kb: KnowledgeBase) -> None:
+    view = case_view(kb, kb.case(CASES["conflict"]))
+    assert [f["default"] for f in view["facts"] if f["source"] == words(kb, "zh")("origin.sum")] == [False]
 
 
 def test_a_silent_rule_is_reported_with_the_nearest_norms(kb: KnowledgeBase) -> None:
@@ -189,7 +209,7 @@ def test_a_silent_rule_is_reported_with_the_nearest_norms(kb: KnowledgeBase) -> 
 def test_a_step_that_nobody_can_do_is_marked_in_the_drawing(kb: KnowledgeBase) -> None:
     case = {**CASES["determined"], "date": "2026-03-05", **ROSTER, "absences": [{"who": "h"}, {"who": "e"}]}
     view = case_view(kb, kb.case(case))
-    assert view["verdict"]["status"] == "undefined" and len(view["blocked"]) == 1
+    assert view["verdict"]["status"] == "undefined" and len(view["blocked"]) == 1 and view["alternatives"] == []
     assert "无人可以办理" in view["blocked"][0]["svg"]
 
 
@@ -206,6 +226,38 @@ def test_proofs_are_printed_where_they_are_given(kb: KnowledgeBase) -> None:
     proofs = [("为什么 <1>", ["根", "└─ 叶 <b>"])]
     assert "└─ 叶 &lt;b&gt;" in make(kb, CASES["determined"], proofs=proofs)
     assert "└─ 叶 &lt;b&gt;" in make(kb, CASES["determined"], format="md", proofs=proofs)
+
+
+def test_a_report_without_the_engine_of_proofs_says_that_they_need_it(kb: KnowledgeBase) -> None:
+    for lang in LANGS:
+        for format in FORMATS:
+            sentence = words(kb, lang)("proofs_need")
+            assert sentence in make(kb, CASES["determined"], lang, format, proofs=None)
+            assert sentence not in make(kb, CASES["determined"], lang, format)
+
+
+@pytest.mark.skipif(shutil.which("swipl") is None, reason="proofs need SWI-Prolog")
+def test_the_steps_of_the_first_path_and_the_answers_are_proved_and_no_derivation_is_shown_twice(
+    kb: KnowledgeBase,
+) -> None:
+    case = kb.case(CASES["determined"])
+    paths, answers = kb.paths(case), kb.answer(case)
+    for lang in LANGS:
+        proofs = decisive_proofs(kb, case, lang=lang)
+        text = "\n".join(line for _, lines in proofs for line in lines)
+        assert len(proofs) >= len(paths.alternatives[0].paths[0].steps) + sum(
+            bool(a.alternatives) for a in answers.answers
+        )
+        for norm in {n for s in paths.alternatives[0].paths[0].steps for n in s.norms}:
+            assert kb.norms[norm].quote in text
+        rules = re.findall(r"- (.*) \[(?:rule|规则) kb", text)
+        assert len(rules) == len(set(rules))
+        assert all(title in make(kb, CASES["determined"], lang, proofs=proofs) for title, _ in proofs)
+
+
+def test_a_proof_keeps_the_shape_of_its_tree_in_markdown(kb: KnowledgeBase) -> None:
+    text = make(kb, CASES["determined"], format="md", proofs=[("t", ["- a [x]", "    q", "  - *b*", "1. c"])])
+    assert "- a \\[x\\]\n    q\n  - \\*b\\*\n1\\. c\n" in text
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -230,6 +282,32 @@ def test_a_register_shows_findings_who_acts_and_a_row_for_each_absent_official(k
         assert register.official(absence.who).title in view["timelines"][0]["svg"]
 
 
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_powers_that_nobody_can_exercise_are_listed_once_with_their_findings(kb: KnowledgeBase, lang: str) -> None:
+    register = kb.case(EXAMPLES / "travel-register-2026-03.yaml")
+    view = register_view(kb, register, lang=lang)
+    stuck = {f.id: set(f.norms) for f in kb.conflicts(register).findings if f.type == "matter_stuck"}
+    assert len({(p["office"], p["act"], *p["findings"]) for p in view["powers"]}) == len(view["powers"])
+    for id_, norms in stuck.items():
+        assert {n["id"] for p in view["powers"] if id_ in p["findings"] for n in p["norms"]} == norms
+
+
+def test_every_quotation_of_a_register_stands_in_its_appendix(kb: KnowledgeBase) -> None:
+    register = kb.case(EXAMPLES / "travel-register-2026-03.yaml")
+    found = kb.conflicts(register)
+    for format in FORMATS:
+        text = make(kb, EXAMPLES / "travel-register-2026-03.yaml", "en", format)
+        for norm in {n for f in found.findings for n in f.norms} | {a.basis for a in found.acting}:
+            assert kb.norms[norm].quote in text and kb.norms[norm].gist in text
+
+
+def test_an_official_without_an_english_title_is_named_by_office_and_id(kb: KnowledgeBase) -> None:
+    register = kb.case(EXAMPLES / "travel-register-2026-03.yaml")
+    view = register_view(kb, register, lang="en")
+    assert {"county head", "deputy county head (deputy_a)"} <= {a["person"] for a in view["absences"]}
+    assert {"", "副县长（甲）"} <= {o["title"] for o in view["officials"]}
+
+
 def test_a_register_over_a_year_is_drawn_only_for_months_in_which_something_changes(kb: KnowledgeBase) -> None:
     spells = [{"who": "h", "from": "2026-01-30", "to": "2026-02-02"}, {"who": "e", "from": "2026-11-02"}]
     view = register_view(kb, kb.case({"kind": "travel_register", **ROSTER, "absences": spells}), lang="en")
@@ -247,10 +325,25 @@ def test_a_register_without_days_has_a_report(kb: KnowledgeBase, absences: list[
 
 
 def hostile(kind: str) -> dict[str, object]:
-    officials = [{"id": "h", "title": HOSTILE, "office": "county_head", "portfolio": [HOSTILE]}, {"id": HOSTILE, "title": "副" + HOSTILE, "office": "deputy_head"}]
-    case: dict[str, object] = {"case": HOSTILE, "kind": kind, "note": HOSTILE + "\n\n# h\n| a |\n1. x", "officials": officials}
+    officials = [
+        {"id": "h", "title": HOSTILE, "office": "county_head", "portfolio": [HOSTILE]},
+        {"id": HOSTILE, "title": "副" + HOSTILE, "office": "deputy_head"},
+    ]
+    case: dict[str, object] = {
+        "case": HOSTILE,
+        "kind": kind,
+        "note": HOSTILE + "\n\n# h\n| a |\n1. x",
+        "officials": officials,
+    }
     if kind == "travel_register":
-        return {**case, "ab_pairs": [["h", HOSTILE]], "absences": [{"who": "h", "from": "2026-03-02", "to": "2026-03-05"}, {"who": HOSTILE, "from": "2026-03-04"}]}
+        return {
+            **case,
+            "ab_pairs": [["h", HOSTILE]],
+            "absences": [
+                {"who": "h", "from": "2026-03-02", "to": "2026-03-05"},
+                {"who": HOSTILE, "from": "2026-03-04"},
+            ],
+        }
     evidence = {"amount": HOSTILE, "source": "- x\n- y"}
     record = [{"actor": "finance_bureau", "action": "verify"}]
     return {**case, "facts": {"source": "county", "amount": "50万元"}, "evidence": evidence, "record": record}
@@ -264,7 +357,7 @@ def test_what_a_user_wrote_comes_out_as_text_in_html(kb: KnowledgeBase, kind: st
     assert "script" not in page.tags and "<script" not in text
     assert "{{7*7}}" in page.everything and "49" not in re.findall(r"\d+", page.everything.split("{{7*7}}")[0][-3:])
     assert "<script>alert(1)</script>" in page.everything
-    assert "⟨U+202E⟩" in page.everything and not re.search("[\u202a-\u202e\u2066-\u2069]", text)
+    assert "\\u202e" in page.everything and not re.search("[\u202a-\u202e\u2066-\u2069]", text)
     assert not re.search(r"""<[^>]*\bon\w+\s*=""", text)
 
 
@@ -272,10 +365,14 @@ def test_what_a_user_wrote_comes_out_as_text_in_html(kb: KnowledgeBase, kind: st
 @pytest.mark.parametrize("kind", ["fund_use", "travel_register"])
 def test_what_a_user_wrote_comes_out_as_text_in_markdown(kb: KnowledgeBase, kind: str, lang: str) -> None:
     text = make(kb, hostile(kind), lang, "md")
-    assert "<script" not in text and "{{7\\*7}}" in text and "⟨U+202E⟩" in text
+    assert "<script" not in text and "{{7\\*7}}" in text and "\\\\u202e" in text
     assert not re.search(r"(?<!\\)`", text) and not re.search(r"(?<!\\)\]\(", text)
     assert set(re.findall(r"<[^>]*>", text)) <= {"<br>"}
-    ours = {words(kb, lang)(k) for k in words(kb, lang).table if k.startswith(("h.", "title_")) or k in {"officials", "readings"}}
+    ours = {
+        words(kb, lang)(k)
+        for k in words(kb, lang).table
+        if k.startswith(("h.", "title_")) or k in {"officials", "readings"}
+    }
     headings = re.findall(r"^#+ (.*)$", text, re.M)
     assert "h" not in headings and {h for h in headings if h not in ours and "alert" not in h} == set()
 
@@ -307,7 +404,8 @@ def test_every_word_stands_in_both_languages_and_asks_for_known_values() -> None
 
 
 def test_every_word_that_is_asked_for_is_there_and_every_word_is_asked_for() -> None:
-    sources = (ROOT / "nj_logic" / "report.py").read_text("utf-8") + "".join(f.read_text("utf-8") for f in TEMPLATES.glob("*.j2"))
+    files = [*(ROOT / "nj_logic" / f"{name}.py" for name in MODULES), *TEMPLATES.glob("*.j2")]
+    sources = "".join(f.read_text("utf-8") for f in files)
     quoted = set(re.findall(r"""["']([a-z_]+(?:\.[a-z_]+)?)["']""", sources))
     families = {f"{p}." for p in re.findall(r'f"([a-z]+)\.\{', sources)}
     known = set(table())
@@ -315,13 +413,16 @@ def test_every_word_that_is_asked_for_is_there_and_every_word_is_asked_for() -> 
     assert {k for k in known if k not in quoted and not k.startswith(tuple(families))} == set()
 
 
-@pytest.mark.parametrize("case", [*CASES.values(), {**CASES["determined"], "record": []}])
+@pytest.mark.parametrize(
+    "case", [*CASES.values(), {**CASES["determined"], "record": []}, {**CASES["conflict"], **ROSTER}]
+)
 def test_a_report_is_in_one_language_but_for_quotations(kb: KnowledgeBase, case: dict[str, object]) -> None:
     english = Page(make(kb, case, "en")).text
     english = english.replace(f"《{kb.title}》", "")
     stray = set(re.findall("[^\\s\u0000-\u2fff\uff00-\uffef]{2,}", english))
-    labels = {o["en"] for t in kb.readings.values() for o in t["options"].values()} | {t["en"] for t in kb.readings.values()}
-    labels |= {w.message.en for w in kb.paths(kb.case(case)).warnings}  # the messages of the core name officials by their titles
+    labels = {o["en"] for t in kb.readings.values() for o in t["options"].values()} | {
+        t["en"] for t in kb.readings.values()
+    }
     assert not {s for s in stray if not any(s in label for label in labels)}
     chinese = Page(make(kb, case, "zh")).everything
     allowed = {"case", "clingo", "nj", "logic", "AB", "p", "a", "n"}
@@ -335,20 +436,36 @@ def test_a_report_is_in_one_language_but_for_quotations(kb: KnowledgeBase, case:
 def texts(svg: str) -> list[tuple[float, float, float, str]]:
     """Each text's left edge, its width, the place of its line, and itself."""
     found = []
-    for x, y, size, rest, text in re.findall(r'<text x="([\d.]+)" y="([\d.]+)" font-size="([\d.]+)"([^>]*)>([^<]*)</text>', svg):
+    for x, y, size, rest, text in re.findall(
+        r'<text x="([\d.]+)" y="([\d.]+)" font-size="([\d.]+)"([^>]*)>([^<]*)</text>', svg
+    ):
         wide = drawing.text_width(text, float(size))
         found.append((float(x) - (wide / 2 if "middle" in rest else 0), wide, float(y), text))
     return found
 
 
 @pytest.mark.parametrize(
-    "actor", ["县财政局", "负责常务工作的副县长或者受委托的其他县政府领导同志", "deputy county head in charge of the portfolio", "W" * 120, "长" * 200, "a" + "，" * 50]
+    "actor",
+    [
+        "县财政局",
+        "负责常务工作的副县长或者受委托的其他县政府领导同志",
+        "deputy county head in charge of the portfolio",
+        "W" * 120,
+        "长" * 200,
+        "a" + "，" * 50,
+    ],
 )
 @pytest.mark.parametrize("width", [drawing.NARROW, drawing.WIDE])
 def test_no_text_leaves_its_box(actor: str, width: float) -> None:
-    boxes = [drawing.Box("1", "1", actor, ("核实提出意见", actor)), drawing.Box("2", "2", actor, (actor,), ("1",), actor, True)]
+    boxes = [
+        drawing.Box("1", "1", actor, ("核实提出意见", actor)),
+        drawing.Box("2", "2", actor, (actor,), ("1",), actor, True),
+    ]
     svg = drawing.flow(boxes, "x", width)
-    rects = [tuple(map(float, r)) for r in re.findall(r'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"', svg)]
+    rects = [
+        tuple(map(float, r))
+        for r in re.findall(r'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"', svg)
+    ]
     assert len(rects) == 2
     for left, wide, y, text in texts(svg):
         assert any(x <= left and left + wide <= x + w and top < y < top + h for x, top, w, h in rects), text
@@ -364,10 +481,18 @@ def test_wrapping_keeps_every_character_and_begins_no_line_with_a_full_stop() ->
 
 
 def test_steps_without_an_order_between_them_stand_side_by_side_and_a_circle_is_drawn_too() -> None:
-    boxes = [drawing.Box(i, i, i, ("x",), after) for i, after in [("1", ()), ("2", ("1",)), ("3", ("1",)), ("4", ("2", "3", "1"))]]
+    boxes = [
+        drawing.Box(i, i, i, ("x",), after)
+        for i, after in [("1", ()), ("2", ("1",)), ("3", ("1",)), ("4", ("2", "3", "1"))]
+    ]
     tops = [float(y) for y in re.findall(r'<rect x="[\d.]+" y="([\d.]+)"', drawing.flow(boxes, "x"))]
     assert tops[0] < tops[1] == tops[2] < tops[3]
-    assert drawing.flow([drawing.Box("1", "1", "a", (), ("2",)), drawing.Box("2", "2", "b", (), ("1", "9"))], "x").count("<rect") == 2
+    assert (
+        drawing.flow([drawing.Box("1", "1", "a", (), ("2",)), drawing.Box("2", "2", "b", (), ("1", "9"))], "x").count(
+            "<rect"
+        )
+        == 2
+    )
 
 
 def test_a_drawing_escapes_its_texts() -> None:
