@@ -129,6 +129,8 @@ def _value_json(kb: KnowledgeBase, case: Case, value: Any) -> Any:  # noqa: ANN4
 
 def find_answers(kb: KnowledgeBase, case: Case, readings: Mapping[str, str]) -> Answers:
     """The answers to the questions of the kind of *case*, in the order in which the kind declares them."""
+    if not case.kind.questions:
+        return Answers(kb, case, (), readings)
     worlds = worlds_of(kb, case, USE, readings, SHOWN)
     cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]] = {}
     answers = [_answer(kb, case, worlds, question, f"a{n}", cache) for n, question in enumerate(case.kind.questions, 1)]

@@ -19,7 +19,7 @@ from .dialect import parse
 from .errors import KnowledgeError
 from .knowledge import NORM_ID
 from .lint import lint
-from .rules import Rule, Signature, declared, program_text, signatures
+from .rules import Rule, Signature, declared, is_variable, program_text, signatures
 from .slices import slice_rules
 
 NORM_KINDS = frozenset(
@@ -69,7 +69,9 @@ def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None) -
     computed = _computed_facts(target / "computed.lp", cells, terms)
     problems += _shared_predicates(rules, kb / "law")
     problems += _shared_ids(terms)
-    diagnostics = diagnostics or lint([*rules, *computed], known_norms=norms.keys() | {""})  # a rule lost would look undefined
+    diagnostics = diagnostics or lint(
+        [*rules, *computed], known_norms=norms.keys() | {""}
+    )  # a rule lost would look undefined
     problems += [d.say("en") for d in diagnostics]
     if problems:
         raise _knowledge_error(problems)
@@ -87,30 +89,31 @@ def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None) -
     walking = (reasoning / "search" / "paths.lp").read_text(encoding="utf-8")
     program = [*rules, *computed]
     kinds = terms["kinds"]
-    for kind in kinds:
+    everything = {goal for goals in USES.values() for goal in goals}
+    asking = set(_inputs(rules))
+    for kind, declaration in kinds.items():
+        fixed: dict[Signature, dict[int, set[str]]] = {("kind", 2): {1: {kind}}}
+        if declaration.get("register") != "true":
+            fixed["surveys", 1] = {0: set()}  # only registers are surveyed
+        shared = slice_rules([r for r in program if _may_concern(r, kind)], fixed, everything)
+        own = {int(a) for a in declaration.get("articles", [])}
         for use, goals in USES.items():
-            fixed: dict[Signature, dict[int, set[str]]] = {("kind", 2): {1: {kind}}}
-            if kinds[kind].get("register") != "true":
-                fixed["surveys", 1] = {0: set()}  # only registers are surveyed
-            sliced = slice_rules(program, fixed, set(goals))
-            topics = sorted({t for t in terms["readings"] if any(_reads(rule, t) for rule in sliced)})
-            kinds[kind].setdefault("topics", {})[use] = topics
+            if not _has(declaration, use):
+                continue
+            sliced = slice_rules(shared, fixed, set(goals))
+            topics = {lit.args[1] for r in sliced for lit in r.body if lit.signature == ("reading", 3)}
+            declaration.setdefault("topics", {})[use] = sorted(topics & terms["readings"].keys())
             sliced = [rule for rule in sliced if rule.head.name not in {"input", "hook"}]
-            heads = signatures(sliced)
-            shown = [g for g in goals if g in heads]
             giving = {n for r in sliced if r.head.name in {"gives_route", "leads_to", "says"} for n in r.norms}
-            own = {int(a) for a in kinds[kind].get("articles", [])}
             asked = sorted(n for n in giving if n in norms and norms[n]["article"] in own)
-            kinds[kind].setdefault("asked_norms", {})[use] = asked
-            lines = [program_text(sliced), search]
-            lines += [f"#defined {name}/{arity}." for name, arity in _inputs(rules) if (name, arity) in _asked(sliced)]
+            declaration.setdefault("asked_norms", {})[use] = asked
+            read = {literal.signature for rule in sliced for literal in rule.body}
+            lines = [program_text(sliced), search, *(f"#defined {n}/{a}." for n, a in sorted(read & asking))]
             if use == "paths":
                 lines.append(walking)
-            lines += [f"#project {name}/{arity}." for name, arity in shown]
-            if use == "paths":
-                lines += ["#show walks/2.", "#show by_office/3.", "#show by_person/4."]
-            else:
-                lines.append("#show.")
+            heads = signatures(sliced)
+            lines += [f"#project {name}/{arity}." for name, arity in goals if (name, arity) in heads]
+            lines += ["#show walks/2.", "#show by_office/3.", "#show by_person/4."] if use == "paths" else ["#show."]
             (target / f"{kind}.{use}.lp").write_text("\n".join(lines) + "\n", encoding="utf-8")
     whole = [program_text(program), search, *(f"#defined {n}/{a}." for n, a in _inputs(rules))]
     (target / "whole.lp").write_text("\n".join(whole) + "\n", encoding="utf-8")
@@ -336,12 +339,21 @@ def _shared_ids(terms: Mapping[str, Any]) -> Iterable[str]:
                 yield f"{section}: {id_} is an id of {seen[id_]} too; rename one"
 
 
-def _reads(rule: Rule, topic: str) -> bool:
-    return any(lit.signature == ("reading", 3) and lit.args[1] == topic for lit in rule.body)
+def _has(declaration: Mapping[str, Any], use: str) -> bool:
+    """Whether cases of a kind are put to a use."""
+    if use == paths.USE:
+        return bool(declaration.get("procedure") == "true")
+    if use == answer.USE:
+        return bool(declaration.get("questions"))
+    return use != conflicts.USE or bool(declaration.get("register") == "true")
 
 
-def _asked(rules: Iterable[Rule]) -> set[Signature]:
-    return {literal.signature for rule in rules for literal in rule.body}
+def _may_concern(rule: Rule, kind: str) -> bool:
+    """Whether a rule's body does not ask for another kind of case."""
+    return all(
+        lit.negated or lit.signature != ("kind", 2) or lit.args[1] in {kind, "_"} or is_variable(lit.args[1])
+        for lit in rule.body
+    )
 
 
 def _inputs(rules: Sequence[Rule]) -> list[Signature]:

@@ -96,7 +96,7 @@ def _by_type(tell: Teller, findings: Iterable[Finding]) -> list[str]:
     for f in findings:
         persons = say.listed(tell.person(p) for p in f.persons)
         spell = say.span(f.start, f.end)
-        spell = say("brackets", a=spell, b=persons) if persons else spell
+        spell = say("spell", span=spell, persons=persons) if persons else spell
         spells.setdefault(tell.term(f.type), []).append(spell + say("only_under", id=f.id) if f.readings else spell)
     return [say.pair(type_, say.listed(found, "semicolon")) for type_, found in spells.items()]
 

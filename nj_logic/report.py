@@ -81,24 +81,24 @@ def register_report(
 def decisive_proofs(
     kb: KnowledgeBase, case: Case, readings: Mapping[str, str] | None = None, *, lang: str = "zh"
 ) -> list[tuple[str, list[str]]]:
-    """The derivations of the first path's steps and of the answers to the questions; what was shown is not shown again.
+    """The derivations of the first path's steps and of the answers; a derivation or quotation that was shown is not shown again.
 
     Raises:
         EngineMissing: SWI-Prolog is not installed.
     """
-    goals = []
-    if case.kind.procedure:
-        paths = [p for a in kb.paths(case, readings).alternatives for p in a.paths]
-        goals += [p.id for p in paths[:1]]
-    goals += [
-        alternative.id for a in kb.answer(case, readings).answers for alternative in a.alternatives if alternative.value
-    ]
+    paths = [p for a in kb.paths(case, readings).alternatives for p in a.paths] if case.kind.procedure else []
+    answers = [a for answer in kb.answer(case, readings).answers for a in answer.alternatives if a.value]
     found: dict[str, list[str]] = {}
-    shown: set[object] = set()
-    for id_ in goals:
-        for goal, proof in kb.why(case, id_, readings).proofs:
-            lines = proof_lines(kb, _once(proof, (goal.use, goal.world), shown), lang)
-            found.setdefault(goal.title.say(lang), []).extend(lines)
+    shown: set[Proof] = set()
+    quoted: set[str] = set()
+    ids = [*(p.id for p in paths[:1]), *(a.id for a in answers)]
+    for goal, proof in (one for id_ in ids for one in kb.why(case, id_, readings).proofs):
+        lines = found.setdefault(goal.title.say(lang), [])
+        for line in proof_lines(kb, _once(proof, shown), lang):
+            words = line.lstrip()
+            if words.startswith("- ") or words not in quoted:
+                lines.append(line)
+                quoted.add(words)
     return list(found.items())
 
 
@@ -113,14 +113,14 @@ def engines(kb: KnowledgeBase) -> dict[str, str]:
     return {"clingo": metadata.version("clingo"), "SWI-Prolog": prolog_engine(kb).version()}
 
 
-def _once(proof: Proof, world: object, shown: set[object]) -> Proof:
-    """The proof without the derivations that *shown* has already; adds its own."""
+def _once(proof: Proof, shown: set[Proof]) -> Proof:
+    """The proof without the derivations that are in *shown*, which takes up the others."""
     if proof.by != "rule" or proof.repeat:
         return proof
-    if (world, proof.atom) in shown:
+    if proof in shown:
         return replace(proof, repeat=True, children=())
-    shown.add((world, proof.atom))
-    return replace(proof, children=tuple(_once(child, world, shown) for child in proof.children))
+    shown.add(proof)
+    return replace(proof, children=tuple(_once(child, shown) for child in proof.children))
 
 
 # -- what every report has -------------------------------------------------------------------------------------------

@@ -237,7 +237,7 @@ def test_a_report_without_the_engine_of_proofs_says_that_they_need_it(kb: Knowle
 
 
 @pytest.mark.skipif(shutil.which("swipl") is None, reason="proofs need SWI-Prolog")
-def test_the_steps_of_the_first_path_and_the_answers_are_proved_and_no_derivation_is_shown_twice(
+def test_the_steps_of_the_first_path_and_the_answers_are_proved_with_each_quotation_once(
     kb: KnowledgeBase,
 ) -> None:
     case = kb.case(CASES["determined"])
@@ -250,8 +250,8 @@ def test_the_steps_of_the_first_path_and_the_answers_are_proved_and_no_derivatio
         )
         for norm in {n for s in paths.alternatives[0].paths[0].steps for n in s.norms}:
             assert kb.norms[norm].quote in text
-        rules = re.findall(r"- (.*) \[(?:rule|规则) kb", text)
-        assert len(rules) == len(set(rules))
+        quoted = [line.strip() for line in text.splitlines() if not line.lstrip().startswith("- ")]
+        assert quoted and len(quoted) == len(set(quoted))
         assert all(title in make(kb, CASES["determined"], lang, proofs=proofs) for title, _ in proofs)
 
 
@@ -297,6 +297,7 @@ def test_every_quotation_of_a_register_stands_in_its_appendix(kb: KnowledgeBase)
     found = kb.conflicts(register)
     for format in FORMATS:
         text = make(kb, EXAMPLES / "travel-register-2026-03.yaml", "en", format)
+        text = Page(text).everything if format == "html" else text
         for norm in {n for f in found.findings for n in f.norms} | {a.basis for a in found.acting}:
             assert kb.norms[norm].quote in text and kb.norms[norm].gist in text
 
