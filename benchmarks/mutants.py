@@ -40,7 +40,7 @@ from nj_logic.check import Check
 from nj_logic.dialect import parse
 from nj_logic.facts import case_atoms, open_topics
 from nj_logic.flow import ANY, Flow, Values, values_of
-from nj_logic.knowledge import KnowledgeBase
+from nj_logic.knowledge import Kind, KnowledgeBase
 from nj_logic.lint import lint
 from nj_logic.rules import Comparison, Goal, Literal, Rule, Signature, declared, is_variable, program_text
 from nj_logic.worlds import Topic
@@ -329,6 +329,12 @@ class Bench:
         self.kb = kb
         self.rules, found = parse(kb.law_files)
         assert not found, found
+        # Read now, all of it: the compiled form may be gone from the cache before the end.
+        self.kept = {
+            id_: frozenset(line for use in uses_of(kind) for line in kb.program(f"{id_}.{use}").splitlines())
+            for id_, kind in kb.kinds.items()
+        }
+        assert kb.norms
         self.scenarios = list(listed)
         self.cases: list[Case] = [kb.case(s.case) for s in self.scenarios]
         self.of_kind: dict[str, list[int]] = defaultdict(list)
@@ -340,7 +346,6 @@ class Bench:
         self.search = (folder / "worlds.lp").read_text("utf-8")
         self.walking = (folder / "paths.lp").read_text("utf-8")
         self._flows: dict[str, Flow] = {}
-        self._kept: dict[str, frozenset[str]] = {}
         self._worlds: dict[tuple[str, int], str] = {}
         self._derived: dict[tuple[str, int], frozenset[clingo.Symbol]] = {}
         self._holds: dict[int, bool] = {}
@@ -359,12 +364,6 @@ class Bench:
         return {(entry["rule"], entry["mutation"]): entry["reason"] for entry in listed or []}
 
     # -- which kinds a rule bears on, and their programs ------------------------------------------------------------------
-
-    def kept(self, kind: str) -> frozenset[str]:
-        """The rules that bear on cases of *kind*, as the build found."""
-        if kind not in self._kept:
-            self._kept[kind] = frozenset(line for use in USES for line in self.kb.program(f"{kind}.{use}").splitlines())
-        return self._kept[kind]
 
     def _inputs(self, kind: str) -> dict[Signature, tuple[Values, ...]]:
         """What a case of *kind* can state."""
@@ -409,8 +408,8 @@ class Bench:
         """The kinds on which the mutant can bear; those of the unaltered rule first."""
         if mutant.group in {BOUND, BOUNDARY}:
             ladder = f"spans({mutant.rule.head.args[0]},"
-            return [k for k in self.of_kind if any(line.startswith(ladder) for line in self.kept(k))]
-        home = [k for k in self.of_kind if any(self.rules[n].text in self.kept(k) for n, _ in mutant.changes)]
+            return [k for k in self.of_kind if any(line.startswith(ladder) for line in self.kept[k])]
+        home = [k for k in self.of_kind if any(self.rules[n].text in self.kept[k] for n, _ in mutant.changes)]
         if mutant.group == KIND:  # there the condition always holds
             ((_, new),) = mutant.changes
             dropped = next(g.args[1] for g in mutant.rule.body if g.name == "kind" and new and g not in new.goals)
@@ -474,7 +473,7 @@ class Bench:
         case, readings = self.cases[index], self.kb.fixed_readings(self.scenarios[index].readings)
         topics: dict[str, Topic] = {}
         atoms = case_atoms(self.kb, case, readings, CASE)
-        for use in uses_of(case):
+        for use in uses_of(case.kind):
             listed, opening = open_topics(self.kb, case, use, readings, CASE)
             topics |= {t.id: t for t in listed}
             atoms += [a for a in opening if a.name == "absent_on"]
@@ -541,7 +540,7 @@ class Bench:
 
     def shows(self, altered: Altered, index: int, names: set[str]) -> bool:
         """Whether what is shown of the scenario's case differs, where atoms of these predicates do."""
-        for use in uses_of(self.cases[index]):
+        for use in uses_of(self.cases[index].kind):
             if names.isdisjoint(name for name, _ in USES[use]):
                 continue
             if (index, use) not in self._shown:
@@ -557,7 +556,7 @@ class Bench:
             return Verdict(mutant, EQUIVALENT_, reason=reason)
         kinds = self.kinds_of(mutant)
         if not kinds:
-            if any(mutant.rule.text in self.kept(k) for k in self.kb.kinds) and mutant.group != KIND:
+            if any(mutant.rule.text in self.kept[k] for k in self.kb.kinds) and mutant.group != KIND:
                 return Verdict(mutant, SURVIVED, reason="there is no scenario of its kinds")
             return Verdict(mutant, EQUIVALENT_, reason="no case of any kind can tell them apart")
         tried: set[int] = set()
@@ -612,11 +611,11 @@ class Bench:
         ]  # fmt: skip
 
 
-def uses_of(case: Case) -> list[str]:
-    """What can be asked of a case."""
-    if case.kind.register:
+def uses_of(kind: Kind) -> list[str]:
+    """What can be asked of a case of *kind*."""
+    if kind.register:
         return ["conflicts"]
-    return ["check", *(["answer"] if case.kind.questions else []), *(["paths"] if case.kind.procedure else [])]
+    return ["check", *(["answer"] if kind.questions else []), *(["paths"] if kind.procedure else [])]
 
 
 def _varied(found: Differences) -> list[int]:

@@ -22,6 +22,8 @@ from .lint import lint
 from .rules import Rule, Signature, declared, is_variable, program_text, signatures
 from .slices import slice_rules
 
+BRIEF = frozenset({"zh", "en", "aliases", "register"})
+"""What the core says of a kind; the rest is read when a case of the kind is."""
 NORM_KINDS = frozenset(
     [
         "obligation",
@@ -121,16 +123,17 @@ def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None) -
     core = {
         "title": regulation.title,
         "terms": {k: terms[k] for k in ("actors", "actions", "values", "questions", "readings", "phrases")},
-        "kinds": kinds,
+        "kinds": {id_: {k: v for k, v in kind.items() if k in BRIEF} for id_, kind in kinds.items()},
         "rungs": [
             [r.ladder, r.name, _money(r.low), r.low_included, _money(r.high), r.high_included] for r in cells.rungs
         ],
-        "strengths": {i: n["strength"] for i, n in norms.items()},
         "own_acts": sorted(r.head.args[0] for r in rules if r.head.name == "own_act" and r.is_fact),
         "derived": sorted(signatures(r for r in rules if not r.is_fact)),
         "law_files": [str(f.relative_to(root)) if f.is_relative_to(root) else str(f) for f in law_files],
     }
     _write_json(target / "core.json", core)
+    for id_, declaration in kinds.items():
+        _write_json(target / f"{id_}.kind.json", declaration)
     _write_json(target / "norms.json", norms)
     articles = [
         {"number": a.number, "chapter": a.chapter, "paragraphs": [p.text for p in a.paragraphs]}

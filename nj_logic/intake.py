@@ -87,7 +87,7 @@ class _Reader(Fields):
     def case(self, node: object, name: str) -> Case:
         top = self.keys(node, "", _either(TOP))
         if "kind" not in top:
-            en, zh = ", ".join(sorted(self.kb.kinds)), "、".join(k.term.label.zh for k in self.kb.kinds.values())
+            en, zh = ", ".join(sorted(self.kb.kinds)), "、".join(t.label.zh for t in self.kb.kind_terms.values())
             self.fail(node, "kind", f"is not stated; allowed: {en}", f"没有写明；可用：{zh}")
         word = self.text(top["kind"], "kind")
         kind_id = self.kb.kind_words.get(word.strip())

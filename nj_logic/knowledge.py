@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -136,7 +136,6 @@ class KnowledgeBase:
             Rung(ladder, name, _decimal(low), low_in, _decimal(high), high_in)
             for ladder, name, low, low_in, high, high_in in self._core["rungs"]
         )
-        self.strengths: dict[str, str] = self._core["strengths"]
         self._programs: dict[str, str] = {}
         self.kept_worlds: dict[object, Worlds] = {}
         self.interpretations: tuple[Interpretation, ...] = ()
@@ -185,14 +184,24 @@ class KnowledgeBase:
         return tuple(i for i, e in self._core["terms"]["actors"].items() if e.get("single") == "true")
 
     @cached_property
-    def kinds(self) -> dict[str, Kind]:
-        """The kinds of matter."""
-        return {id_: self._kind(id_, entry) for id_, entry in self._core["kinds"].items()}
+    def kinds(self) -> Mapping[str, Kind]:
+        """The kinds of matter; each is read when it is asked for."""
+        return _Kinds(self._core["kinds"], self._kind)
+
+    @cached_property
+    def kind_terms(self) -> dict[str, Term]:
+        """The kinds' words."""
+        return {id_: _term(id_, entry) for id_, entry in self._core["kinds"].items()}
 
     @cached_property
     def kind_words(self) -> dict[str, str]:
         """Every word for a kind."""
-        return {w: i for i, k in self.kinds.items() for w in k.term.words}
+        return {w: i for i, t in self.kind_terms.items() for w in t.words}
+
+    @property
+    def registers(self) -> list[str]:
+        """The kinds that are registers of absences."""
+        return [i for i, entry in self._core["kinds"].items() if entry.get("register") == "true"]
 
     @cached_property
     def phrases(self) -> dict[str, dict[str, str]]:
@@ -205,7 +214,7 @@ class KnowledgeBase:
         found = {o: Bilingual(e["zh"], e["en"]) for r in self.readings.values() for o, e in r["options"].items()}
         found |= {t: Bilingual(e["zh"], e["en"]) for t, e in self.readings.items()}
         found |= {f: d.term.label for k in self.kinds.values() for f, d in k.fields.items()}
-        found |= {k: v.term.label for k, v in self.kinds.items()}
+        found |= {k: t.label for k, t in self.kind_terms.items()}
         return found | {i: t.label for i, t in self.terms.items()}
 
     @cached_property
@@ -222,7 +231,8 @@ class KnowledgeBase:
         found = self.terms.get(id_)
         return found if found is not None else Term(id_, Bilingual(id_, id_))
 
-    def _kind(self, id_: str, entry: Mapping[str, Any]) -> Kind:
+    def _kind(self, id_: str) -> Kind:
+        entry = json.loads((self.compiled / f"{id_}.kind.json").read_text(encoding="utf-8"))
         fields = {f: self._field(f, spec) for f, spec in entry.get("facts", {}).items()}
         words = {w: f for f, declared in fields.items() for w in declared.term.words}
         return Kind(
@@ -339,7 +349,7 @@ class KnowledgeBase:
         path = Path(source)
         node = as_node({"absences": read_table(path)}) if path.suffix.lower() in TABLES else read_document(path)
         if isinstance(node, MappingNode):
-            registers = [i for i, kind in self.kinds.items() if kind.register]
+            registers = self.registers
             if registers and not any(str(key) in {"kind", "类型", "facts", "事实"} for key in node):
                 node[Text("kind")] = Text(registers[0])
             if roster is not None:
@@ -415,6 +425,28 @@ class KnowledgeBase:
         from .explain import explain
 
         return explain(self, case, goal, self.fixed_readings(readings or {}, case))
+
+
+class _Kinds(Mapping[str, Kind]):
+    """The kinds by id, each made when it is first asked for."""
+
+    def __init__(self, ids: Iterable[str], make: Callable[[str], Kind]) -> None:
+        self._ids = dict.fromkeys(ids)
+        self._make = make
+        self._made: dict[str, Kind] = {}
+
+    def __getitem__(self, id_: str) -> Kind:
+        if id_ not in self._ids:
+            raise KeyError(id_)
+        if id_ not in self._made:
+            self._made[id_] = self._make(id_)
+        return self._made[id_]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ids)
+
+    def __len__(self) -> int:
+        return len(self._ids)
 
 
 def fingerprint(root: Path, reasoning: Path | None) -> str:
