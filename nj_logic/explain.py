@@ -127,10 +127,20 @@ def band(kb: KnowledgeBase, index: int, lang: str) -> str:
     parts = []
     if low is not None:
         amount = format_money(low[0], lang)
-        parts.append({"zh": f"{amount}{'(不含)以上' if low[1] else '及以上'}", "en": f"{'above' if low[1] else 'from'} {amount}"}[lang])
+        parts.append(
+            {
+                "zh": f"{amount}{'(不含)以上' if low[1] else '及以上'}",
+                "en": f"{'above' if low[1] else 'from'} {amount}",
+            }[lang]
+        )
     if high is not None:
         amount = format_money(high[0], lang)
-        parts.append({"zh": f"{amount}{'及以下' if high[1] else '(不含)以下'}", "en": f"{'up to' if high[1] else 'below'} {amount}"}[lang])
+        parts.append(
+            {
+                "zh": f"{amount}{'及以下' if high[1] else '(不含)以下'}",
+                "en": f"{'up to' if high[1] else 'below'} {amount}",
+            }[lang]
+        )
     return {"zh": "、", "en": ", "}[lang].join(parts)
 
 
