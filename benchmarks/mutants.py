@@ -254,8 +254,7 @@ class Altered(KnowledgeBase):
         """Make the program of a kind, and open the readings that its rules ask for."""
         rules, new = self.bench.rules_of(self.mutant, kind, self.cells)
         self._rules[kind] = rules
-        asked = (lit.args[1] for rule in new for lit in rule.body if lit.signature == ("reading", 3))
-        topics = {topic for topic in asked if not is_variable(topic)}
+        topics = topics_of(new)
         old = self.kinds[kind]
         opened = {use: tuple(sorted({*found, *topics})) for use, found in old.topics.items()}
         self.__dict__["kinds"] = {**self.kinds, kind: replace(old, topics=opened)}
@@ -271,6 +270,12 @@ class Altered(KnowledgeBase):
         text = program_text(bearing(self._rules[kind], USES[use]))
         self._programs[name] = "\n".join([text, self.bench.undefined, self.bench.search, walking, shown, show])
         return self._programs[name]
+
+
+def topics_of(rules: Iterable[Rule]) -> set[str]:
+    """The readings that *rules* ask for."""
+    asked = (literal.args[1] for rule in rules for literal in rule.body if literal.signature == ("reading", 3))
+    return {topic for topic in asked if not is_variable(topic)}
 
 
 def bearing(rules: Sequence[Rule], goals: Iterable[Signature]) -> list[Rule]:
@@ -493,10 +498,22 @@ class Bench:
             self._worlds[kind, count] = "".join(found)
         return self._worlds[kind, count]
 
-    def derived(self, rules: Iterable[Rule], kind: str, count: int) -> frozenset[clingo.Symbol]:
+    def _newly_read(self, rules: Iterable[Rule], kind: str, count: int) -> str:
+        """Readings that only the altered rules ask for in cases of *kind*: their options in turn, world by world."""
+        known = {topic for topics in self.kb.kinds[kind].topics.values() for topic in topics}
+        fresh = sorted(topics_of(rules) - known - {t for t, e in self.kb.readings.items() if e.get("default")})
+        facts = []
+        for topic in fresh:
+            options = list(self.kb.readings[topic]["options"])
+            for index, number in itertools.product(self.of_kind[kind], range(count)):
+                option = options[number % len(options)]
+                facts.append(f'reading("{index}.{number}", {topic}, {option}) :- case("{index}.{number}").\n')
+        return "".join(facts)
+
+    def derived(self, rules: Iterable[Rule], kind: str, count: int, more: str = "") -> frozenset[clingo.Symbol]:
         """The atoms that answers are read from, in all worlds of the scenarios of *kind*."""
         control = clingo.Control(["--warn=none"])
-        control.add("base", [], program_text(rules) + self.undefined + self.worlds(kind, count))
+        control.add("base", [], program_text(rules) + self.undefined + self.worlds(kind, count) + more)
         control.ground([("base", [])])
         atoms = control.symbolic_atoms
         return frozenset(a.symbol for name, arity in SHOWN for a in atoms.by_signature(name, arity))
@@ -505,9 +522,10 @@ class Bench:
         """Where the mutant derives other atoms than the law."""
         if (kind, count) not in self._derived:
             self._derived[kind, count] = self.derived(self.rules_of(None, kind)[0], kind, count)
-        rules, _ = self.rules_of(mutant, kind)
+        rules, new = self.rules_of(mutant, kind)
         found = Differences()
-        for atom in self._derived[kind, count] ^ self.derived(rules, kind, count):
+        more = self._newly_read(new, kind, count)
+        for atom in self._derived[kind, count] ^ self.derived(rules, kind, count, more):
             index = int(atom.arguments[0].string.split(".")[0])
             found.names[index].add(atom.name)
             found.traces[index].add(f"{atom.name}({','.join(map(str, atom.arguments[1:]))})")
@@ -675,14 +693,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--sample", type=int, metavar="N", help="only N mutants, drawn by chance")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--list", nargs="+", choices=LEVELS, default=[ATOMS, SURVIVED], help="which mutants to list")
+    parser.add_argument(
+        "--doubt", action="store_true", help=f"try the mutants of {EQUIVALENT.name} too; none should be killed"
+    )
     parser.add_argument("--class", nargs="+", choices=CLASSES, dest="groups", help="only mutants of these classes")
     options = parser.parse_args(arguments)
     start = time.perf_counter()
     bench = Bench(KnowledgeBase(), scenarios.load())
+    doubted = dict(bench.equivalent) if options.doubt else {}
+    if options.doubt:
+        bench.equivalent.clear()
     wanted = {Path(f).resolve() for f in options.law or []}
     numbers = [
         n for n, m in enumerate(bench.mutants)
-        if (not wanted or Path(m.rule.file).resolve() in wanted) and (not options.groups or m.group in options.groups)
+        if (not wanted or Path(m.rule.file).resolve() in wanted)
+        and (not options.groups or m.group in options.groups)
+        and (not options.doubt or (m.rule.text, m.mutation) in doubted)
     ]  # fmt: skip
     chance = random.Random(options.seed)
     chance.shuffle(numbers)  # so that the work is spread evenly
@@ -703,7 +729,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if verdict.killer or verdict.reason:
                 print(f"    {'seen by ' if verdict.killer else ''}{verdict.killer or verdict.reason}")
     known = {(m.rule.text, m.mutation) for m in bench.mutants}
-    for rule, mutation in bench.equivalent.keys() - known:
+    for rule, mutation in (bench.equivalent.keys() | doubted.keys()) - known:
         print(f"\n{EQUIVALENT.name}: there is no such mutant any more: {mutation}: {rule}")
     failing = [bench.scenarios[i].id for i, holds in bench._holds.items() if not holds]
     print(f"\n{table(verdicts)}\n\n{len(bench.scenarios)} scenarios, {time.perf_counter() - start:.0f} s")

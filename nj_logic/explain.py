@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from .amounts import format_money
@@ -163,18 +164,17 @@ def explain(kb: KnowledgeBase, case: Case, goal: str, readings: Mapping[str, str
     return Explanation(kb, case, goal, tuple(proofs))
 
 
-_LOADED: dict[str, PrologEngine] = {}
+@cache
+def _engine() -> PrologEngine:
+    return PrologEngine()
 
 
 def prolog_engine(kb: KnowledgeBase) -> PrologEngine:
-    """The process's Prolog with the law of *kb* loaded."""
-    key = "|".join(map(str, kb.law_files))
-    engine = _LOADED.get(key)
-    if engine is None:
-        _LOADED.clear()  # a process has one Prolog, and it holds one law
-        engine = PrologEngine()
-        engine.load(kb.law_files)
-        _LOADED[key] = engine
+    """The process's Prolog with the law of *kb* loaded; a process has one Prolog, and it holds one law."""
+    engine = _engine()
+    files = tuple(map(str, kb.law_files))
+    if engine.law != files:
+        engine.load(files)
     return engine
 
 

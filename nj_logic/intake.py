@@ -111,7 +111,7 @@ class _Reader(Fields):
             if field_ is None:
                 self.unknown(key, "evidence", ("fact of this kind", "该类型的事实"), str(key), kind.field_words)
             if value is not None:
-                case.evidence[field_] = str(self.text(value, f"evidence.{field_}"))
+                case.evidence[field_] = str(self.text(value, f"evidence.{field_}")).strip()
         case.officials = tuple(self.people.by_id.values())
         return case
 

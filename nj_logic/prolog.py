@@ -109,10 +109,19 @@ class PrologEngine:
         Raises:
             LawError: with every finding; no law is loaded then.
         """
-        reply = self._ask(op="load", files=[os.fspath(file) for file in files])
+        global _law  # the process's Prolog holds one law
+        named = tuple(os.fspath(file) for file in files)
+        _law = ()
+        reply = self._ask(op="load", files=list(named))
         if not reply["ok"]:
             raise LawError([Diagnostic(_place(found), found["message"], found["zh"]) for found in reply["diagnostics"]])
+        _law = named
         return int(reply["rules"])
+
+    @property
+    def law(self) -> tuple[str, ...]:
+        """The files of the law that this process's Prolog holds now, whoever loaded it."""
+        return _law
 
     def set_facts(self, atoms: Iterable[Atom]) -> None:
         """Replace the facts of the case.
@@ -169,6 +178,7 @@ class PrologEngine:
 
 _KINDS = dict.fromkeys(("request", "unknown_predicate", "outside", "too_big", "unsafe", "system_predicate"), InputError)
 _OPENING = Lock()
+_law: tuple[str, ...] = ()
 
 
 @cache

@@ -71,8 +71,9 @@ STEP = {
     "id": text(r"p\d+\.\d+"), "no": int, "actor": TERM, "action": TERM, "person": maybe(PERSON), "acting_for": maybe(PERSON),
     "after": [text(r"p\d+\.\d+")], "norms": [NORM],
 }  # fmt: skip
+CONTEXT = {"evidence?": [{**TERM, "paper": str}], "interpretations?": [dict]}
 PATHS = {
-    "case": str, "kind": str, "status": STATUS,
+    **CONTEXT, "case": str, "kind": str, "status": STATUS,
     "alternatives": [
         {"readings": READINGS, "norms": [NORM], "paths": [{"id": text(r"p\d+"), "steps": [STEP]}], "undefined_because?": SILENCE}
     ],
@@ -81,7 +82,7 @@ PATHS = {
 VALUE = either(TERM, PERSON, bool, int, float, DAY)
 PERFORMER = {"office": TERM, "person": maybe(PERSON), "acting_for": maybe(PERSON)}
 ANSWER = {
-    "case": str, "kind": str,
+    **CONTEXT, "case": str, "kind": str,
     "answers": [
         {
             "question": TERM, "status": STATUS,
@@ -96,7 +97,7 @@ ANSWER = {
     ],
 }  # fmt: skip
 CHECK = {
-    "case": str, "kind": str, "verdict": {"non_compliant", "conflict", "needs_facts", "undefined", "deviated", "compliant"},
+    **CONTEXT, "case": str, "kind": str, "verdict": {"non_compliant", "conflict", "needs_facts", "undefined", "deviated", "compliant"},
     "findings": [
         {
             "id": text(r"[fs]\d+"), "status": {"violated", "deviated", "missing", "open", "satisfied"}, "norm": NORM, "article": int,
@@ -106,7 +107,7 @@ CHECK = {
     ],
 }  # fmt: skip
 CONFLICTS = {
-    "case": str, "kind": str,
+    **CONTEXT, "case": str, "kind": str,
     "findings": [
         {
             "id": text(r"f\d+"), "type": str, "norm": NORM, "norms": [NORM], "article": int, "strength": STRENGTH, "quote": str,
