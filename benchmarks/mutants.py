@@ -576,7 +576,11 @@ class Bench:
         if not kinds:
             if any(mutant.rule.text in self.kept[k] for k in self.kb.kinds) and mutant.group != KIND:
                 return Verdict(mutant, SURVIVED, reason="there is no scenario of its kinds")
-            return Verdict(mutant, EQUIVALENT_, reason="no case of any kind can tell them apart")
+            idle = all(self.rules[n].text not in kept for n, _ in mutant.changes for kept in self.kept.values())
+            reason = (
+                "the rule is idle: nothing that is shown rests on it" if idle else "no case of another kind states this"
+            )
+            return Verdict(mutant, EQUIVALENT_, reason=reason)
         tried: set[int] = set()
         found = self._seen(mutant, kinds, FEW_WORLDS, tried)
         if found.level in {ATOMS, SURVIVED} and mutant.group not in {BOUND, BOUNDARY}:
