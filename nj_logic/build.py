@@ -139,23 +139,43 @@ def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None) -
         {"number": a.number, "chapter": a.chapter, "paragraphs": [p.text for p in a.paragraphs]}
         for a in ([regulation.notice] if regulation.notice else []) + list(regulation.articles)
     ]
-    _write_json(target / "scenarios.json", _scenarios(root / "tests" / "scenarios"))
+    _write_json(target / "scenarios.json", scenarios_by_norm(root / "tests" / "scenarios"))
     chapters = [{"number": c.number, "title": c.title} for c in regulation.chapters]
     _write_json(target / "text.json", {"articles": articles, "chapters": chapters})
 
 
-def _scenarios(folder: Path) -> dict[str, list[str]]:
-    """The scenarios that expect something of a norm, by norm; empty where there are no scenarios (in a wheel built from an sdist)."""
+def scenarios_by_norm(folder: Path) -> dict[str, dict[str, list[str]]]:
+    """The scenarios that expect something of a norm, by norm: those in which it is breached, decides or sets the date ("applied"),
+    and those in which it is met or does not apply ("spared"). Empty where there are no scenarios (in a wheel built from an sdist)."""
     import yaml
 
-    found: dict[str, list[str]] = {}
+    found: dict[str, dict[str, list[str]]] = {}
     for path in sorted(folder.rglob("*.yaml")):
         for scenario in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader) or []:
-            for norm in sorted({m[0] for m in NORM_ID.finditer(json.dumps(scenario.get("expect", {})))}):
-                found.setdefault(norm, []).append(
-                    f"{path.relative_to(folder).with_suffix('').as_posix()}: {scenario['name']}"
-                )
+            name = f"{path.relative_to(folder).with_suffix('').as_posix()}: {scenario['name']}"
+            spared: set[str] = set()
+            applied: set[str] = set()
+            _sides(scenario.get("expect", {}), applied, spared)
+            for side, norms in (("applied", applied), ("spared", spared)):
+                for norm in sorted(norms):
+                    found.setdefault(norm, {"applied": [], "spared": []})[side].append(name)
     return found
+
+
+SPARING = ("satisfied", "inapplicable")
+
+
+def _sides(expected: object, applied: set[str], spared: set[str]) -> None:
+    """Sorts the norms that an expectation names: *spared* takes those below the keys ``satisfied`` and ``inapplicable``."""
+    match expected:
+        case dict():
+            for key, value in expected.items():
+                _sides(value, spared if key in SPARING else applied, spared)
+        case list():
+            for value in expected:
+                _sides(value, applied, spared)
+        case str():
+            applied |= {m[0] for m in NORM_ID.finditer(expected)}
 
 
 def _write_json(path: Path, value: object) -> None:

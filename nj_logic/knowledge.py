@@ -271,13 +271,19 @@ class KnowledgeBase:
         }  # fmt: skip
 
     @cached_property
-    def _scenarios(self) -> dict[str, list[str]]:
+    def _scenarios(self) -> dict[str, dict[str, list[str]]]:
         path = self.compiled / "scenarios.json"
         return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
 
     def scenarios_of(self, norm: str) -> tuple[str, ...]:
         """The names of the scenarios that expect something of the norm, where the scenarios are at hand."""
-        return tuple(self._scenarios.get(norm, ()))
+        sides = self._scenarios.get(norm, {})
+        return tuple(sorted({name for names in sides.values() for name in names}))
+
+    def exercised(self, norm: str) -> bool:
+        """Whether one scenario has the norm breached, deciding or setting the date, and one has it met or not applying."""
+        sides = self._scenarios.get(norm, {})
+        return bool(sides) and all(sides.values())
 
     @cached_property
     def text(self) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def _counts(kb: KnowledgeBase, norms: Iterable[Norm]) -> dict[str, int]:
         "norms": len(norms),
         "operational": sum(n.why_not is None for n in norms),
         "executable": sum(n.executable for n in norms),
-        "exercised": sum(n.executable and bool(kb.scenarios_of(n.id)) for n in norms),
+        "exercised": sum(n.executable and kb.exercised(n.id) for n in norms),
     }
 
 

@@ -430,8 +430,8 @@ def norms(result: Sequence[dict[str, Any]], lang: str) -> str:
 def coverage(result: dict[str, Any], lang: str) -> str:
     """The state of each article."""
     columns = {
-        "zh": ["条", "规范", "可检验", "已有规则", "有情景"],
-        "en": ["article", "norms", "testable", "with rules", "with scenarios"],
+        "zh": ["条", "规范", "可检验", "已有规则", "正反情景"],
+        "en": ["article", "norms", "testable", "with rules", "exercised"],
     }[lang]
     keys = ("norms", "operational", "executable", "exercised")
     rows = [[str(a["article"]), *(str(a[k]) for k in keys)] for a in result["by_article"]]

@@ -66,6 +66,11 @@ def compare(kb: KnowledgeBase, scenario: Scenario) -> list[str]:
     return differences + [f"expect: unknown {u}" for u in unknown]
 
 
+def _inapplicable(what: str, wanted: dict[str, Any], norms: set[str]) -> list[str]:
+    """The norms that the scenario calls inapplicable must carry nothing of the result."""
+    return [f"{what}.inapplicable: {n} applies" for n in wanted.get("inapplicable", []) if n in norms]
+
+
 def _differ(what: str, wanted: object, got: object) -> list[str]:
     return [] if wanted == got else [f"{what}: expected {wanted}, got {got}"]
 
@@ -133,7 +138,9 @@ def _answer(question: str, wanted: dict[str, Any], got: dict[str, Any]) -> list[
 def _norms(what: str, wanted: dict[str, Any], got: dict[str, Any]) -> list[str]:
     """The norms that the scenario names must carry some alternative, or come closest where the rules are silent."""
     norms = {n for a in got["alternatives"] for n in a["norms"]} | {n for u in got["undefined"] for n in u["nearest"]}
-    return [f"{what}.norms: {n} is not among {sorted(norms)}" for n in wanted.get("norms", []) if n not in norms]
+    absent = [f"{what}.norms: {n} is not among {sorted(norms)}" for n in wanted.get("norms", []) if n not in norms]
+    steps = {n for a in got["alternatives"] for p in a.get("paths", []) for s in p["steps"] for n in s["norms"]}
+    return absent + _inapplicable(what, wanted, norms | steps)
 
 
 def _value(alternative: dict[str, Any]) -> Any:
@@ -174,7 +181,7 @@ def _check(wanted: dict[str, Any], got: dict[str, Any]) -> list[str]:
     if "conflict_with" in wanted:
         norms = {n for f in got["findings"] for n in f["conflict_with"]}
         found += [f"check.conflict_with: {n} is not" for n in wanted["conflict_with"] if n not in norms]
-    return found
+    return found + _inapplicable("check", wanted, {f["norm"] for f in got["findings"]})
 
 
 def _conflicts(wanted: dict[str, Any], got: dict[str, Any]) -> list[str]:
@@ -191,4 +198,6 @@ def _conflicts(wanted: dict[str, Any], got: dict[str, Any]) -> list[str]:
         expected_acting = sorted((a["office"], a["person"], a["from"], a["to"]) for a in wanted["acting"])
         actual_acting = sorted({(a["office"]["id"], a["person"], str(a["from"]), str(a["to"])) for a in got["acting"]})
         found += _differ("conflicts.acting", expected_acting, actual_acting)
-    return found
+    norms = {f["norm"] for f in got["findings"]} | {a["basis"] for a in got["acting"]}
+    found += [f"conflicts.norms: {n} is not among {sorted(norms)}" for n in wanted.get("norms", []) if n not in norms]
+    return found + _inapplicable("conflicts", wanted, norms)
