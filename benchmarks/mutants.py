@@ -37,10 +37,11 @@ from nj_logic.build import USES
 from nj_logic.case import Case
 from nj_logic.cells import Cells, Rung
 from nj_logic.check import Check
+from nj_logic.declared import Kind
 from nj_logic.dialect import parse
 from nj_logic.facts import case_atoms, open_topics
 from nj_logic.flow import ANY, Flow, Values, values_of
-from nj_logic.knowledge import Kind, KnowledgeBase
+from nj_logic.knowledge import KnowledgeBase
 from nj_logic.lint import lint
 from nj_logic.rules import Comparison, Goal, Literal, Rule, Signature, declared, is_variable, program_text
 from nj_logic.worlds import Topic

@@ -16,6 +16,7 @@ from .results import (
     Atoms,
     MissingFact,
     Performer,
+    Reader,
     Silence,
     Warning,
     conditions_json,
@@ -24,17 +25,13 @@ from .results import (
     missing_facts,
     nobody,
     outside_of,
-    read,
     sort_norms,
     tensions,
     term_or_person,
-    union,
 )
 from .worlds import Condition, Raw, Worlds
 
 if TYPE_CHECKING:
-    import clingo
-
     from .case import Case
     from .knowledge import KnowledgeBase
 
@@ -132,8 +129,8 @@ def find_answers(kb: KnowledgeBase, case: Case, readings: Mapping[str, str]) -> 
     if not case.kind.questions:
         return Answers(kb, case, (), readings)
     worlds = worlds_of(kb, case, USE, readings, SHOWN)
-    cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]] = {}
-    answers = [_answer(kb, case, worlds, question, f"a{n}", cache) for n, question in enumerate(case.kind.questions, 1)]
+    read = Reader()
+    answers = [_answer(kb, case, worlds, question, f"a{n}", read) for n, question in enumerate(case.kind.questions, 1)]
     return Answers(kb, case, tuple(answers), readings)
 
 
@@ -156,14 +153,14 @@ def _answer(
     worlds: Worlds,
     question: str,
     id_: str,
-    cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]],
+    read: Reader,
 ) -> Answer:
     declared = kb.question(question)
     plural = declared["type"] == "terms"
-    decision = worlds.decide(lambda raw: _groups(read(raw, cache), question, plural))
+    decision = worlds.decide(lambda raw: _groups(read(raw), question, plural))
     if decision.missing:
         return Answer(question, NEEDS_FACTS, (), missing_facts(kb, case, decision.missing), (), ())
-    everything = union(worlds.outcomes(), cache)
+    everything = read.together(worlds.outcomes())
     silent = _silence(kb, case, question, everything)
     held: dict[Group | None, tuple[list[Condition], list[Raw], Condition]] = {}
     for outcome, conditions in decision.outcomes.items():
@@ -179,7 +176,7 @@ def _answer(
             drafts.append(Alternative("", under, (), (), None, (), silent, world))
             continue
         norms = sort_norms(
-            n for raw in seen for a in [read(raw, cache)] if group in _groups(a, question, plural)
+            n for raw in seen for a in [read(raw)] if group in _groups(a, question, plural)
             for q, _, v, act, n in a.get("value") if q == question and any(v == i[0] and act == i[1] for i in group)
         )  # fmt: skip
         if all(item[3] for item in group):

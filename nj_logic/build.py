@@ -15,9 +15,9 @@ from typing import Any
 
 from . import answer, check, conflicts, paths, text
 from .cells import Cells, Rung
+from .declared import NORM_ID
 from .dialect import parse
 from .errors import KnowledgeError
-from .knowledge import NORM_ID
 from .lint import lint
 from .rules import Rule, Signature, declared, is_variable, program_text, signatures
 from .slices import slice_rules
@@ -146,7 +146,8 @@ def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None) -
 
 def scenarios_by_norm(folder: Path) -> dict[str, dict[str, list[str]]]:
     """The scenarios that expect something of a norm, by norm: those in which it is breached, decides or sets the date ("applied"),
-    and those in which it is met or does not apply ("spared"). Empty where there are no scenarios (in a wheel built from an sdist)."""
+    and those in which it is met or does not apply ("spared"). Empty where there are no scenarios (in a wheel built from an sdist).
+    """
     import yaml
 
     found: dict[str, dict[str, list[str]]] = {}

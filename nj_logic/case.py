@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .knowledge import Kind
+    from .declared import Kind
 
 Value = str | bool | Decimal | int | datetime.date | tuple[str, ...]
 """A stated fact: a term's id, a person's id or a text; a boolean; yuan; an integer; a date; several terms."""

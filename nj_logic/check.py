@@ -12,14 +12,12 @@ from .paths import RouteKey, routes
 from .results import (
     Atoms,
     MissingFact,
+    Reader,
     conditions_json,
     context_json,
     missing_facts,
-    read,
     sort_norms,
-    symbol_of,
     term_or_person,
-    union,
 )
 from .worlds import Condition, Worlds, symbol
 
@@ -118,9 +116,9 @@ def _walked(atoms: Atoms) -> frozenset[Walked]:
 def check_record(kb: KnowledgeBase, case: Case, readings: Mapping[str, str]) -> Check:
     """Compare the record and the facts of *case* with the norms that speak of it."""
     worlds = worlds_of(kb, case, USE, readings, SHOWN)
-    cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]] = {}
-    everything = union(worlds.outcomes(), cache)
-    findings = [*_breaches(kb, case, worlds, everything, cache), *_steps(kb, case, worlds, everything, cache)]
+    read = Reader()
+    everything = read.together(worlds.outcomes())
+    findings = [*_breaches(kb, case, worlds, everything, read), *_steps(kb, case, worlds, everything, read)]
     findings.sort(key=lambda f: (_order(f.norm), f.status, repr(sorted(f.witness.items())), f.readings))
     distinct = {
         (f.norm, f.status, repr(f.witness), f.readings): f for f in reversed(findings)
@@ -142,7 +140,7 @@ def check_record(kb: KnowledgeBase, case: Case, readings: Mapping[str, str]) -> 
 
 
 def _order(norm: str) -> tuple[int, ...]:
-    from .knowledge import norm_order
+    from .declared import norm_order
 
     return norm_order(norm)
 
@@ -166,13 +164,13 @@ def _breaches(
     case: Case,
     worlds: Worlds,
     everything: Atoms,
-    cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]],
+    read: Reader,
 ) -> Iterable[Finding]:
     permits: dict[str, set[str]] = {}
     for norm, other in everything.get("permits"):
         permits.setdefault(other, set()).add(norm)
     for norm, witness in everything.get("breach"):
-        decision = worlds.decide(lambda raw, w=(norm, witness): w in read(raw, cache).get("breach"))  # type: ignore[misc]
+        decision = worlds.decide(lambda raw, w=(norm, witness): w in read(raw).get("breach"))  # type: ignore[misc]
         shown = {
             "what": term_or_person(kb, case, str(witness))
             if str(witness) not in case.kind.fields
@@ -191,7 +189,7 @@ def _breaches(
         under = worlds.merged(decision.outcomes[True])
         message = Bilingual(f"{word.zh}:{entry.quote}", f"{word.en}: {entry.gist}")
         raws, world = decision.samples[True]
-        goal = symbol_of(raws, cache, "breach", (norm, witness))
+        goal = read.symbol("breach", (norm, witness), raws)
         yield Finding("", status, norm, message, shown, under, (), sort_norms(permits.get(norm, ())), goal, world)
 
 
@@ -200,15 +198,15 @@ def _steps(
     case: Case,
     worlds: Worlds,
     everything: Atoms,
-    cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]],
+    read: Reader,
 ) -> Iterable[Finding]:
     if not everything.get("route"):
         return
-    decision = worlds.decide(lambda raw: _walked(read(raw, cache)))
+    decision = worlds.decide(lambda raw: _walked(read(raw)))
     norms: dict[tuple[RouteKey, int], set[str]] = {}
     names: dict[RouteKey, tuple[str, dict[int, str]]] = {}
     for raw in sorted(worlds.outcomes(), key=sorted):
-        for route in routes(read(raw, cache)):
+        for route in routes(read(raw)):
             names.setdefault(route.key, (route.name, {i: stage for stage, i in route.positions.items()}))
             for (stage, _), found in route.stage_norms.items():
                 norms.setdefault((route.key, route.positions[stage]), set()).update(found)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .case import DAY
 from .errors import Bilingual, InputError
 from .facts import worlds_of
-from .results import conditions_json, context_json, read, sort_norms, union
+from .results import Plain, Reader, conditions_json, context_json, sort_norms
 from .worlds import Condition, Worlds
 
 if TYPE_CHECKING:
@@ -27,7 +27,11 @@ NOBODY_ACTS, STUCK = "nobody_acts", "matter_stuck"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A clash: its type, the persons, and the days (both included; an end of None is open)."""
+    """A clash: its type, the persons, and the days (both included; an end of None is open).
+
+    Attributes:
+        powers: what nobody can do: office, act, and the norm that asks for it.
+    """
 
     id: str
     type: str
@@ -39,6 +43,7 @@ class Finding:
     readings: tuple[Condition, ...] = ()
     goal: clingo.Symbol | None = None
     world: Condition = ()
+    powers: tuple[tuple[str, str, str], ...] = ()
 
     def to_json(self, kb: KnowledgeBase) -> dict[str, Any]:
         """As in the contract."""
@@ -107,14 +112,14 @@ def find_conflicts(kb: KnowledgeBase, register: Case, readings: Mapping[str, str
             f"“{label.zh}”不是外出登记;可用:{listed}",
         )
     worlds = worlds_of(kb, register, USE, readings, SHOWN)
-    cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]] = {}
-    everything = union(worlds.outcomes(), cache)
-    conditions = _Conditions(worlds, cache)
-    calendar, symbols = _Calendar(register), _Symbols(cache)
+    read = Reader()
+    everything = read.together(worlds.outcomes())
+    conditions = _Conditions(worlds, read)
+    calendar = _Calendar(register)
     titles = {o.id: o.title for o in register.officials}
     findings: list[Finding] = []
 
-    days: dict[tuple[str, tuple[str, ...], _Held], dict[int, list[_Atom]]] = {}
+    days: dict[tuple[str, tuple[str, ...], _Held], dict[int, list[Plain]]] = {}
     for atom in everything.get("incident"):
         type_, _, one, other, day = atom
         key = (type_, tuple(sorted({one, other})), conditions.of("incident", atom))
@@ -133,27 +138,29 @@ def find_conflicts(kb: KnowledgeBase, register: Case, readings: Mapping[str, str
                 f"{label.zh}：{'、'.join(names)}（{_span(start, end, 'zh')}）",
                 f"{label.en}: {', '.join(names)} ({_span(start, end, 'en')})",
             )
-            goal = symbols.of(min(atoms, key=repr))
+            goal = read.symbol(*min(atoms, key=repr))
             findings.append(Finding("", type_, norms, persons, start, end, message, held.under, goal, held.world))
 
-    blocked: dict[tuple[int, _Held], set[_Atom]] = {}
+    blocked: dict[tuple[int, _Held], set[Plain]] = {}
     for atom in everything.get("stuck"):
         blocked.setdefault((atom[0], conditions.of("stuck", atom)), set()).add(("stuck", atom))
-    stuck: dict[tuple[frozenset[str], _Held], dict[int, set[_Atom]]] = {}
+    stuck: dict[tuple[frozenset[str], _Held], dict[int, set[Plain]]] = {}
     for (day, held), stuck_atoms in blocked.items():
         stuck.setdefault((frozenset(a[3] for _, a in stuck_atoms), held), {})[day] = stuck_atoms
     away = _holders_away(kb, register, calendar) if stuck else {}
-    for (powers, held), by_day in stuck.items():
+    for (norms_stuck, held), by_day in stuck.items():
         label = kb.term(STUCK).label
         persons = tuple(sorted(set.intersection(*(away.get(day, set()) for day in by_day))))
         for start, end, within in calendar.spells(by_day):
             message = Bilingual(
-                f"{label.zh}（{_span(start, end, 'zh')}）：共{len(powers)}项",
-                f"{label.en} ({_span(start, end, 'en')}): {len(powers)}",
+                f"{label.zh}（{_span(start, end, 'zh')}）：共{len(norms_stuck)}项",
+                f"{label.en} ({_span(start, end, 'en')}): {len(norms_stuck)}",
             )
-            goal = symbols.of(min(by_day[within[0]], key=repr))
+            goal = read.symbol(*min(by_day[within[0]], key=repr))
+            powers = tuple(sorted({(atom[1], atom[2], atom[3]) for day in within for _, atom in by_day[day]}))
+            norms = sort_norms(norms_stuck)
             findings.append(
-                Finding("", STUCK, sort_norms(powers), persons, start, end, message, held.under, goal, held.world)
+                Finding("", STUCK, norms, persons, start, end, message, held.under, goal, held.world, powers)
             )
 
     findings.sort(key=lambda f: (f.start or datetime.date.min, f.type, f.persons, f.norms))
@@ -205,23 +212,6 @@ class _Calendar:
             yield start, end, within
 
 
-_Atom = tuple[str, tuple[Any, ...]]
-
-
-class _Symbols:
-    """The atoms as clingo has them, by their plain form."""
-
-    def __init__(self, cache: Mapping[clingo.Symbol, _Atom]) -> None:
-        self._by_plain: dict[_Atom, clingo.Symbol] = {}
-        for one, plain in cache.items():
-            other = self._by_plain.get(plain)
-            if other is None or one < other:
-                self._by_plain[plain] = one
-
-    def of(self, plain: _Atom) -> clingo.Symbol:
-        return self._by_plain[plain]
-
-
 class _Held(NamedTuple):
     """Under which readings an atom holds (empty: under all), and one world that has it."""
 
@@ -232,11 +222,11 @@ class _Held(NamedTuple):
 class _Conditions:
     """Under which readings the atoms of the outcomes hold."""
 
-    def __init__(self, worlds: Worlds, cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]]) -> None:
-        self.worlds, self.cache = worlds, cache
+    def __init__(self, worlds: Worlds, read: Reader) -> None:
+        self.worlds, self.read = worlds, read
         raws = worlds.outcomes()
         self._outcomes = (
-            [{name: set(read(raw, cache).get(name)) for name, _ in SHOWN} for raw in raws] if len(raws) > 1 else []
+            [{name: set(read(raw).get(name)) for name, _ in SHOWN} for raw in raws] if len(raws) > 1 else []
         )
         self._known: dict[frozenset[int], _Held] = {}
 
@@ -245,7 +235,7 @@ class _Conditions:
         if len(where) == len(self._outcomes):
             return _Held((), ())
         if where not in self._known:  # atoms that hold in the same worlds hold under the same readings
-            decision = self.worlds.decide(lambda raw: arguments in read(raw, self.cache).get(name))
+            decision = self.worlds.decide(lambda raw: arguments in self.read(raw).get(name))
             self._known[where] = _Held(self.worlds.merged(decision.outcomes.get(True, ())), decision.samples[True][1])
         return self._known[where]
 

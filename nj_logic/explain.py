@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from .amounts import format_money
 from .atoms import Atom, Const, Var, from_clingo, parse_atom, text
+from .declared import NORM_ID
 from .errors import Bilingual, InputError
 from .facts import world_atoms
-from .knowledge import NORM_ID
 from .prolog import Place, PrologEngine, Proof
 from .worlds import Condition
 

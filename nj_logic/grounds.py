@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .amounts import format_money
 from .facts import case_atoms, open_topics
 from .paths import USE
 from .procedures import stages
-from .results import NEEDS_FACTS, UNDEFINED, read, sort_norms
+from .results import NEEDS_FACTS, UNDEFINED, Reader, sort_norms
 from .teller import Teller, View
 from .worlds import Worlds
 
@@ -92,8 +92,8 @@ class Selection:
 def _selection(kb: KnowledgeBase, case: Case, fixed: Mapping[str, str]) -> Selection:
     topics, opening = open_topics(kb, case, USE, fixed)
     worlds = Worlds(kb.program(f"{case.kind.term.id}.{USE}"), [*case_atoms(kb, case, fixed), *opening], topics, SHOWN)
-    cache: dict[Any, Any] = {}
-    outcomes = [read(raw, cache) for raw in worlds.outcomes()]
+    read = Reader()
+    outcomes = [read(raw) for raw in worlds.outcomes()]
     routes = {n for o in outcomes for _, n in o.get("route")}
     leads: dict[tuple[str, str], set[str]] = {}
     for atom in worlds.control.symbolic_atoms.by_signature("leads_to", 4):

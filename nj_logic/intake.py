@@ -21,7 +21,8 @@ from .document import Text
 from .fields import LONGEST_ID, MOST_LISTED, Fields, as_node
 
 if TYPE_CHECKING:
-    from .knowledge import Field, KnowledgeBase
+    from .declared import Field
+    from .knowledge import KnowledgeBase
 
 UNKNOWN = frozenset({"unknown", "未知", "不详"})
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from . import places
 from .cells import Cells, Rung
-from .errors import Bilingual, InputError, nearest
+from .compiled import compiled_folder
+from .declared import Field, Kind, Norm, Term
+from .errors import Bilingual, unknown_word
 
 if TYPE_CHECKING:
     from .answer import Answers
@@ -28,92 +27,8 @@ if TYPE_CHECKING:
     from .worlds import Worlds
 
 
-NORM_ID = re.compile(r"a(\d+)\.p(\d+)\.n(\d+)")
-"""A norm's id: article, paragraph, number."""
-KEPT_COMPILED = 8
-"""How many compiled forms the user's cache keeps."""
 TABLES = frozenset({".csv", ".tsv", ".xlsx", ".xlsm", ".xls"})
 """The endings of files that hold a table."""
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A word of the knowledge base: its id, its label, and the other words that stand for it."""
-
-    id: str
-    label: Bilingual
-    aliases: tuple[str, ...] = ()
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """Everything an input may write for the term."""
-        return (self.id, self.label.zh, *self.aliases)
-
-    def to_json(self) -> dict[str, str]:
-        """As in JSON output: id, zh, en."""
-        return {"id": self.id, "zh": self.label.zh, "en": self.label.en}
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A declared fact of a kind; see docs/formalising.md for what each attribute means."""
-
-    term: Term
-    type: str
-    words: Mapping[str, str]
-    options: tuple[str, ...]
-    default: Value | None
-    optional: bool
-    unless: tuple[str, ...]
-    computed_from: tuple[str, ...]
-    when: Mapping[str, tuple[str, ...]]
-    sum_of: tuple[str, ...]
-    fills: str | None
-
-    @property
-    def can_be_open(self) -> bool:
-        """Whether the fact may be unknown: it has finitely many values that make a difference."""
-        return self.type in {"term", "boolean", "money"}
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of matter: its facts and questions."""
-
-    term: Term
-    system: str
-    articles: tuple[int, ...]
-    procedure: bool
-    register: bool
-    working_days: bool
-    questions: tuple[str, ...]
-    fields: Mapping[str, Field]
-    field_words: Mapping[str, str]
-    topics: Mapping[str, tuple[str, ...]]
-    asked_norms: Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Norm:
-    """A norm of the ledger, with its verbatim quotation."""
-
-    id: str
-    article: int
-    paragraph: int
-    quote: str
-    gist: str
-    kind: str
-    strength: str
-    subject: str
-    executable: bool
-    why_not: Mapping[str, str] | None
-    points_to: tuple[str, ...]
-    rules: tuple[str, ...]
-
-
-def norm_order(id_: str) -> tuple[int, ...]:
-    """The key that sorts norms as they stand in the text."""
-    return tuple(int(part[1:]) for part in id_.split(".")) if id_.startswith("a") else (0,)
 
 
 class KnowledgeBase:
@@ -396,9 +311,9 @@ class KnowledgeBase:
         for topic, option in chosen.items():
             entry = self.readings.get(topic)
             if entry is None:
-                raise _unknown("reading", "解释分歧", topic, self.readings)
+                raise unknown_word("reading", "解释分歧", topic, self.readings)
             if option not in entry["options"]:
-                raise _unknown(f"option of {topic}", f"{topic} 的选项", option, entry["options"])
+                raise unknown_word(f"option of {topic}", f"{topic} 的选项", option, entry["options"])
             fixed[topic] = option
         return fixed
 
@@ -453,69 +368,6 @@ class _Kinds(Mapping[str, Kind]):
 
     def __len__(self) -> int:
         return len(self._ids)
-
-
-def fingerprint(root: Path, reasoning: Path | None) -> str:
-    """A digest of all files on which the compiled form depends: their names, sizes and times of change."""
-    import hashlib
-
-    files = (
-        sorted((root / "kb").rglob("*.*"))
-        + sorted((root / "tests" / "scenarios").rglob("*.yaml"))
-        + sorted(places.PACKAGE.glob("*.*"))
-    )
-    files += sorted(reasoning.rglob("*.lp")) if reasoning else []
-    digest = hashlib.blake2b(digest_size=10)
-    for file in files:
-        stat = file.stat()
-        digest.update(f"{file}|{stat.st_size}|{stat.st_mtime_ns}\n".encode())
-    return digest.hexdigest()
-
-
-def compiled_folder(root: Path, reasoning: Path | None) -> Path:
-    """The folder of the compiled form of *root*, compiled now if there is none that is up to date.
-
-    It lies in the user's cache; where that cannot be written, in a temporary folder.
-    """
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nj_logic"
-    target = cache / fingerprint(root.resolve(), reasoning)
-    if target.is_dir():
-        return target
-    import shutil
-    import tempfile
-
-    from .build import compile_knowledge
-
-    try:
-        cache.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix="compiling-", dir=cache))
-    except OSError:
-        made = Path(tempfile.mkdtemp(prefix="nj_logic-"))
-        compile_knowledge(root, made, reasoning)
-        return made
-    try:
-        compile_knowledge(root, made / "kb", reasoning)
-        try:
-            (made / "kb").rename(target)
-        except OSError:  # somebody else was faster
-            if not target.is_dir():
-                raise
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
-    kept = sorted((f for f in cache.iterdir() if not f.name.startswith("compiling-")), key=lambda f: f.stat().st_mtime)
-    for old in kept[:-KEPT_COMPILED]:
-        shutil.rmtree(old, ignore_errors=True)
-    return target
-
-
-def _unknown(en: str, zh: str, word: str, allowed: Mapping[str, Any]) -> InputError:
-    near = nearest(word, allowed)
-    hint_en, hint_zh = (f"; did you mean {near}?", f"；是否指“{near}”？") if near else (".", "。")
-    listed = sorted(allowed)
-    return InputError(
-        f"{word[:80]!r} is no {en}{hint_en} Allowed: {', '.join(listed)}",
-        f"“{word[:80]}”不是{zh}{hint_zh}可用：{'、'.join(listed)}",
-    )
 
 
 def _term(id_: str, entry: Mapping[str, Any]) -> Term:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .errors import InputError
+from .declared import Field, Norm
+from .errors import InputError, unknown_word
 from .fields import INTEGER_LIMIT, LONGEST_ID, NO, YES
 from .intake import ABSENCE, ENTRY, OFFICIAL, ROSTER, TOP, UNKNOWN
-from .knowledge import Field, KnowledgeBase, Norm
-from .knowledge import _unknown as unknown_word
+from .knowledge import KnowledgeBase
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from .declared import Norm
 from .files import write_document
-from .knowledge import KnowledgeBase, Norm
+from .knowledge import KnowledgeBase
 from .ledger import article as article_of
 from .ledger import readings as readings_of
 

@@ -19,6 +19,7 @@ from .results import (
     Atoms,
     MissingFact,
     Performer,
+    Reader,
     Silence,
     Warning,
     actor_json,
@@ -27,19 +28,16 @@ from .results import (
     day_taken,
     missing_facts,
     nobody,
+    official_label,
     outside_of,
     person_json,
-    read,
     shown_person,
     sort_norms,
     tensions,
-    union,
 )
 from .worlds import Condition, Raw, Worlds, symbol
 
 if TYPE_CHECKING:
-    import clingo
-
     from .case import Case
     from .knowledge import KnowledgeBase
 
@@ -242,12 +240,12 @@ def find_paths(kb: KnowledgeBase, case: Case, readings: Mapping[str, str]) -> Pa
             f"“{label.zh}”没有审批程序;有程序的类型:{listed}",
         )
     worlds = worlds_of(kb, case, USE, readings, SHOWN)
-    cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]] = {}
-    decision = worlds.decide(lambda raw: frozenset(r.key for r in routes(read(raw, cache))))
+    read = Reader()
+    decision = worlds.decide(lambda raw: frozenset(r.key for r in routes(read(raw))))
     if decision.missing:
         return Paths(kb, case, NEEDS_FACTS, (), missing_facts(kb, case, decision.missing), (), (), readings)
 
-    silent = _silence(kb, case, union(worlds.outcomes(), cache))
+    silent = _silence(kb, case, read.together(worlds.outcomes()))
     drafts: list[tuple[RouteKey | None, tuple[Condition, ...], tuple[Raw, ...], Condition]] = []
     by_route: dict[RouteKey, tuple[list[Condition], list[Raw], Condition]] = {}
     for outcome, conditions in decision.outcomes.items():
@@ -266,7 +264,7 @@ def find_paths(kb: KnowledgeBase, case: Case, readings: Mapping[str, str]) -> Pa
         if route_key is None:
             alternatives.append(Alternative(conditions, (), (), silent))
             continue
-        named = [r for raw in raws for r in routes(read(raw, cache)) if r.key == route_key]
+        named = [r for raw in raws for r in routes(read(raw)) if r.key == route_key]
         one = min(named, key=lambda r: (r.name, r.norms))
         norms = sort_norms(n for r in named for n in r.norms)
         if route_key.blocked:
@@ -275,7 +273,7 @@ def find_paths(kb: KnowledgeBase, case: Case, readings: Mapping[str, str]) -> Pa
             because = Silence(nobody(kb, case, offices[0], act), closest)
             alternatives.append(Alternative(conditions, norms, (), because, one, fixed))
         else:
-            alternatives.append(Alternative(conditions, norms, _walk(worlds, named, fixed, cache), None, one, fixed))
+            alternatives.append(Alternative(conditions, norms, _walk(worlds, named, fixed, read), None, one, fixed))
     alternatives.sort(key=lambda a: (not a.paths, a.stages, a.norms, a.readings))
     alternatives = [_numbered(a, start) for a, start in zip(alternatives, _starts(alternatives), strict=True)]
 
@@ -295,7 +293,7 @@ def find_paths(kb: KnowledgeBase, case: Case, readings: Mapping[str, str]) -> Pa
         shown,
         (),
         undefined,
-        _warnings(kb, case, alternatives, union(worlds.outcomes(), cache)),
+        _warnings(kb, case, alternatives, read.together(worlds.outcomes())),
         readings,
         tuple(a for a in alternatives if a.route is not None and not a.paths),
     )
@@ -322,13 +320,11 @@ def _numbered(alternative: Alternative, start: int) -> Alternative:
     return replace(alternative, paths=tuple(paths))
 
 
-def _walk(
-    worlds: Worlds, named: Sequence[Route], fixed: Condition, cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]]
-) -> tuple[Path, ...]:
+def _walk(worlds: Worlds, named: Sequence[Route], fixed: Condition, read: Reader) -> tuple[Path, ...]:
     """The paths along a route in one world, each once."""
     import clingo
 
-    in_world = {r.name: r for raw in worlds.outcomes(frozenset(fixed)) for r in routes(read(raw, cache))}
+    in_world = {r.name: r for raw in worlds.outcomes(frozenset(fixed)) for r in routes(read(raw))}
     norms: dict[tuple[int, str], set[str]] = {}
     for route in named:
         for (stage, office), found in route.stage_norms.items():
@@ -338,7 +334,7 @@ def _walk(
     direct = route.key.direct
     paths = set()
     for shown in worlds.walks(fixed, symbol("walks", ANY_CASE, clingo.Function(route.name, []))):
-        atoms = read(shown, cache)
+        atoms = read(shown)
         persons = {
             stage: (person, None if person == holder else holder) for stage, person, holder in atoms.get("by_person")
         }
@@ -351,16 +347,6 @@ def _walk(
         paths.add(tuple(steps))
     ordered = sorted(paths, key=lambda steps: [(s.actor, s.person or "", s.acting_for or "") for s in steps])
     return tuple(Path("", steps) for steps in ordered)
-
-
-def official_label(kb: KnowledgeBase, case: Case, id_: str) -> Bilingual:
-    """An official's title as the roster writes it; in English, where the title is not, the office and, if others can hold it too, the id."""
-    official = case.official(id_)
-    if not official.offices or (official.title.isascii() and official.title != id_):
-        return Bilingual(official.title, official.title)
-    office = next((o for o in official.offices if o in kb.single_offices), official.offices[0])
-    label = kb.term(office).label.en
-    return Bilingual(official.title, label if office in kb.single_offices else f"{label} ({id_})")
 
 
 def _silence(kb: KnowledgeBase, case: Case, atoms: Atoms) -> Silence:

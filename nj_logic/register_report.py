@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from . import drawing
-from .conflicts import SHOWN, STUCK, USE
-from .facts import worlds_of
+from .conflicts import STUCK, USE
 from .report_words import words
-from .results import read
 from .teller import Teller, View
 from .terminal import clean
 
@@ -103,18 +101,10 @@ def _by_type(tell: Teller, findings: Iterable[Finding]) -> list[str]:
 
 def _powers(tell: Teller, conflicts: Conflicts) -> list[View]:
     """The powers that nobody can exercise, by office and act, with the norms that give them and the findings in which they are."""
-    stuck = [f for f in conflicts.findings if f.type == STUCK]
-    if not stuck:
-        return []
-    worlds = worlds_of(tell.kb, conflicts.case, USE, conflicts.readings, SHOWN)  # those that found the clashes
-    cache: dict[Any, Any] = {}
     findings: dict[tuple[str, str, str], dict[str, None]] = {}
-    for f in stuck:
-        raws = worlds.outcomes(frozenset(f.world))
-        found = set.intersection(*({*read(raw, cache).get("stuck")} for raw in raws))
-        for day, office, act, norm in found:
-            if norm in f.norms and _within(day, f.start, f.end):
-                findings.setdefault((office, act, norm), {})[f.id] = None
+    for f in conflicts.findings:
+        for power in f.powers:
+            findings.setdefault(power, {})[f.id] = None
     norms: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
     for (office, act, norm), ids in findings.items():
         norms.setdefault((office, act, tuple(ids)), []).append(norm)
@@ -129,10 +119,6 @@ def _powers(tell: Teller, conflicts: Conflicts) -> list[View]:
         }
         for office, act, ids in sorted(norms, key=lambda row: (rank.get(row[0], len(rank)), row))
     ]
-
-
-def _within(day: int, start: datetime.date | None, end: datetime.date | None) -> bool:
-    return (start is None or start.toordinal() <= day) and (end is None or day <= end.toordinal())
 
 
 def _acting(tell: Teller, acting: Iterable[Acting], grounds: _Grounds) -> list[View]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import clingo
 
     from .case import Case
-    from .knowledge import KnowledgeBase, Term
+    from .knowledge import KnowledgeBase
     from .worlds import Condition, Raw
 
 DETERMINED, CONFLICT, UNDEFINED, NEEDS_FACTS = "determined", "conflict", "undefined", "needs_facts"
@@ -76,7 +76,7 @@ def conditions_json(conditions: Sequence[Condition]) -> list[list[dict[str, str]
 
 def sort_norms(norms: Iterable[str]) -> tuple[str, ...]:
     """The norms, each once, as they stand in the text."""
-    from .knowledge import norm_order
+    from .declared import norm_order
 
     return tuple(sorted(set(norms), key=norm_order))
 
@@ -128,17 +128,38 @@ class Atoms:
         return self.by_name.get(name, [])
 
 
-def read(raw: Iterable[clingo.Symbol], cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]]) -> Atoms:
-    """The atoms of a world; constants, strings and integers become plain values."""
-    found: dict[str, list[tuple[Any, ...]]] = {}
-    for one in raw:
-        plain = cache.get(one)
-        if plain is None:
-            plain = cache[one] = (one.name, tuple(_plain(a) for a in one.arguments[1:]))
-        found.setdefault(plain[0], []).append(plain[1])
-    for tuples in found.values():
-        tuples.sort(key=repr)
-    return Atoms(found)
+Plain = tuple[str, tuple[Any, ...]]
+"""An atom's predicate and its plain arguments, without the case."""
+
+
+class Reader:
+    """Reads the atoms of worlds; constants, strings and integers become plain values. Each symbol is read once."""
+
+    def __init__(self) -> None:
+        self._plain: dict[clingo.Symbol, Plain] = {}
+        self._symbols: dict[Plain, list[clingo.Symbol]] = {}
+
+    def __call__(self, raw: Iterable[clingo.Symbol]) -> Atoms:
+        """The atoms of a world."""
+        found: dict[str, list[tuple[Any, ...]]] = {}
+        for one in raw:
+            plain = self._plain.get(one)
+            if plain is None:
+                plain = self._plain[one] = (one.name, tuple(_plain(a) for a in one.arguments[1:]))
+                self._symbols.setdefault(plain, []).append(one)
+            found.setdefault(plain[0], []).append(plain[1])
+        for tuples in found.values():
+            tuples.sort(key=repr)
+        return Atoms(found)
+
+    def together(self, raws: Iterable[Raw]) -> Atoms:
+        """The atoms of several worlds together."""
+        return self({one for raw in raws for one in raw})
+
+    def symbol(self, name: str, arguments: tuple[Any, ...], among: Iterable[Raw] | None = None) -> clingo.Symbol:
+        """The atom that was read as *name* and *arguments*, in one of the worlds *among* if they are given."""
+        worlds = None if among is None else list(among)
+        return min(s for s in self._symbols[name, arguments] if worlds is None or any(s in raw for raw in worlds))
 
 
 def _plain(argument: clingo.Symbol) -> Any:  # noqa: ANN401
@@ -147,19 +168,6 @@ def _plain(argument: clingo.Symbol) -> Any:  # noqa: ANN401
     if argument.type == SymbolType.Number:
         return argument.number
     return argument.string if argument.type == SymbolType.String else argument.name
-
-
-def symbol_of(
-    raws: Iterable[Raw], cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]], name: str, arguments: tuple[Any, ...]
-) -> clingo.Symbol:
-    """The atom of some world that reads as *name* and *arguments*."""
-    wanted = (name, arguments)
-    return min(one for raw in raws for one in raw if cache.get(one) == wanted)
-
-
-def union(raws: Iterable[Raw], cache: dict[clingo.Symbol, tuple[str, tuple[Any, ...]]]) -> Atoms:
-    """The atoms of several worlds together."""
-    return read({one for raw in raws for one in raw}, cache)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +199,16 @@ def shown_person(case: Case, person: str | None, acting_for: str | None) -> dict
     if person is not None and acting_for is None and case.official(person).implied:
         return None
     return person_json(case, person)
+
+
+def official_label(kb: KnowledgeBase, case: Case, id_: str) -> Bilingual:
+    """An official's title as the roster writes it; in English, where the title is not, the office and, if others can hold it too, the id."""
+    official = case.official(id_)
+    if not official.offices or (official.title.isascii() and official.title != id_):
+        return Bilingual(official.title, official.title)
+    office = next((o for o in official.offices if o in kb.single_offices), official.offices[0])
+    label = kb.term(office).label.en
+    return Bilingual(official.title, label if office in kb.single_offices else f"{label} ({id_})")
 
 
 def tensions(kb: KnowledgeBase, atoms: Atoms, norms: Iterable[str] | None = None) -> tuple[Warning, ...]:
@@ -243,8 +261,3 @@ def day_taken(case: Case) -> tuple[Warning, ...]:
             )
         ),
     )
-
-
-def label_of(term: Term, lang: str) -> str:
-    """A term's label in a language."""
-    return term.label.say(lang)

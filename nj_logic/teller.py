@@ -9,8 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .amounts import chinese_numeral, format_money
-from .paths import official_label
-from .results import MissingFact, Silence, conditions_json, shown_person, sort_norms
+from .results import MissingFact, Silence, conditions_json, official_label, shown_person, sort_norms
 from .terminal import NORM_WORDS
 
 if TYPE_CHECKING:

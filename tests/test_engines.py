@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nj_logic.atoms import to_clingo
-from nj_logic.knowledge import Field, Kind, KnowledgeBase
+from nj_logic.declared import Field, Kind
+from nj_logic.knowledge import KnowledgeBase
 from nj_logic.paths import USE, routes
-from nj_logic.results import DETERMINED, NEEDS_FACTS, UNDEFINED, read
+from nj_logic.results import DETERMINED, NEEDS_FACTS, UNDEFINED, Reader
 
 from . import engines
 from .scenarios import Scenario, load
@@ -52,7 +53,7 @@ def test_prolog_in_every_world_gives_the_status_of_the_paths(kb: KnowledgeBase, 
             for a in engines.prolog_atoms(kb, atoms)
             if a[0] in {"route", "stage", "follows", "blocked", "acts"}
         )
-        outcome = frozenset(r.key for r in routes(read(derived, {})))
+        outcome = frozenset(r.key for r in routes(Reader()(derived)))
         by_facts.setdefault(tuple(sorted(facts.items())), set()).add(outcome)
     status = kb.paths(case, scenario.readings).status
     sets = {frozenset(outcomes) for outcomes in by_facts.values()}
