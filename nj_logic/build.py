@@ -19,7 +19,7 @@ from .declared import NORM_ID
 from .dialect import parse
 from .errors import KnowledgeError
 from .lint import lint
-from .rules import Rule, Signature, declared, is_variable, program_text, signatures
+from .rules import Rule, Signature, declared, is_variable, norms_of, program_text, signatures
 from .slices import slice_rules
 
 BRIEF = frozenset({"zh", "en", "aliases", "register"})
@@ -120,7 +120,9 @@ def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None) -
     whole = [program_text(program), search, *(f"#defined {n}/{a}." for n, a in _inputs(rules))]
     (target / "whole.lp").write_text("\n".join(whole) + "\n", encoding="utf-8")
 
+    leads = {(r.head.args[0], norm) for r in rules if r.head.name == "leads_to" for norm in norms_of(r.head)}
     core = {
+        "leads": sorted(leads),
         "title": regulation.title,
         "terms": {k: terms[k] for k in ("actors", "actions", "values", "questions", "readings", "phrases")},
         "kinds": {id_: {k: v for k, v in kind.items() if k in BRIEF} for id_, kind in kinds.items()},
@@ -300,6 +302,9 @@ def _terms(folder: Path, problems: list[str]) -> dict[str, Any]:
             for option in spec.get("options", []):
                 if option not in known_values:
                     problems.append(f"{kind}.{field}: the option {option} has no label in values.yaml or actors.yaml")
+            for option in spec.get("moot", []):
+                if option not in {"true": "yes", "false": "no"} and option not in spec.get("options", []):
+                    problems.append(f"{kind}.{field}: the moot option {option} is not among its options")
             if spec.get("type") in {"term", "terms"} and not spec.get("options"):
                 problems.append(f"{kind}.{field}: a term needs options")
         for question in declaration.get("questions", []):

@@ -49,6 +49,7 @@ class Field:
     when: Mapping[str, tuple[str, ...]]
     sum_of: tuple[str, ...]
     fills: str | None
+    moot: tuple[str, ...]
 
     @property
     def can_be_open(self) -> bool:

@@ -78,6 +78,16 @@ class KnowledgeBase:
         """Every word for an actor, and its id."""
         return self._words("actors")
 
+    @property
+    def leads(self) -> list[tuple[str, str]]:
+        """The ladders, each with the norms that lead from it."""
+        return [(ladder, norm) for ladder, norm in self._core["leads"]]
+
+    @property
+    def actors(self) -> dict[str, dict[str, str]]:
+        """The actors, as declared."""
+        return dict(self._core["terms"]["actors"])
+
     @cached_property
     def office_words(self) -> dict[str, str]:
         """Every word for an office that an official can hold."""
@@ -169,6 +179,7 @@ class KnowledgeBase:
         return Field(
             _term(id_, spec), spec["type"], words, options, default, spec.get("optional") == "true", tuple(spec.get("unless", [])),
             tuple(spec.get("computed_from", [])), when, tuple(spec.get("sum_of", [])), spec.get("fills"),
+            tuple({"true": "yes", "false": "no"}.get(o, o) for o in spec.get("moot", [])),
         )  # fmt: skip
 
     # -- norms and text ----------------------------------------------------------------------------------------------

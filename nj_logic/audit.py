@@ -1,0 +1,572 @@
+"""Auditing the rules themselves: gaps, overlaps, contradictions, deadlocks, circles, unclear words, each with what proves it.
+
+Three layers, none of which knows a regulation: surveys (see :mod:`nj_logic.survey`) search each kind of case over all its cells, classes,
+absences and readings; passages (see :mod:`nj_logic.passages`) read the quotations; detectors, logic programs in ``kb/reasoning/audit/detect``,
+conclude from both what is wrong. A finding about answers has a witness, a case that gives the status claimed when it is put to ``nj`` again;
+a finding about words has its quotations.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import clingo
+
+from . import conflicts
+from .declared import norm_order
+from .errors import Bilingual, KnowledgeError
+from .facts import constant
+from .passages import Passages
+from .survey import Spot, Survey
+from .worlds import symbol
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from .knowledge import KnowledgeBase
+
+TYPES = (
+    "gap", "overlap", "contradiction", "tension", "deadlock", "circularity", "temporal", "ordering", "undefined_term", "synonym",
+    "dangling_reference", "scope", "redundancy", "boundary",
+)  # fmt: skip
+BLOCKING, TWO_ANSWERS, VAGUE, EDITORIAL = "blocking", "two_answers", "vague", "editorial"
+SEVERITIES = (BLOCKING, TWO_ANSWERS, VAGUE, EDITORIAL)
+"""By what a defect blocks: a matter cannot be decided; two answers; an unclear word; the wording alone."""
+SEVERITY = {
+    "gap": BLOCKING, "deadlock": BLOCKING, "overlap": TWO_ANSWERS, "contradiction": TWO_ANSWERS, "circularity": TWO_ANSWERS, "temporal": TWO_ANSWERS,
+    "tension": VAGUE, "ordering": VAGUE, "undefined_term": VAGUE, "scope": VAGUE, "boundary": VAGUE, "dangling_reference": VAGUE, "synonym": EDITORIAL,
+    "redundancy": EDITORIAL,
+}  # fmt: skip
+MOST_WITNESSES = 3
+REGISTER = "register"
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A case that proves a finding.
+
+    Attributes:
+        case: as in a case file.
+        command: the command of ``nj`` that shows it.
+        question: of ``nj answer``, which question; else None.
+        status: what the command says: a status, a verdict, or the type of a clash.
+        beside: the case with which it is to be compared (a smaller amount); None where there is none.
+    """
+
+    case: Mapping[str, Any]
+    command: str
+    question: str | None
+    status: str
+    beside: Mapping[str, Any] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As in JSON output."""
+        found = {"command": self.command, "question": self.question, "status": self.status}
+        return {**found, "beside": dict(self.beside)} if self.beside else found
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A defect of the rules.
+
+    Attributes:
+        id: the same as long as type and norms are.
+        witnesses: the cases that prove it, the first of which is the contract's witness; none where the finding is about words.
+        accepted: the entry of a register of accepted findings that keeps it quiet.
+    """
+
+    id: str
+    type: str
+    norms: tuple[str, ...]
+    title: Bilingual
+    message: Bilingual
+    remedy: Bilingual
+    severity: str
+    witnesses: tuple[Witness, ...] = ()
+    accepted: Mapping[str, str] | None = None
+
+    def articles(self, kb: KnowledgeBase) -> list[int]:
+        """The articles in which the norms stand."""
+        return sorted({kb.norms[n].article for n in self.norms})
+
+    def to_json(self, kb: KnowledgeBase) -> dict[str, Any]:
+        """As in the contract."""
+        first = self.witnesses[0] if self.witnesses else None
+        return {
+            "id": self.id, "type": self.type, "severity": self.severity, "articles": self.articles(kb), "norms": list(self.norms),
+            "quotes": [kb.norms[n].quote for n in self.norms], "title": self.title._asdict(), "message": self.message._asdict(),
+            "witness": dict(first.case) if first else None, "replay": first.to_json() if first else None,
+            "further_witnesses": [{"case": dict(w.case), **w.to_json()} for w in self.witnesses[1:]],
+            "remedy": self.remedy._asdict(), "accepted": dict(self.accepted) if self.accepted else None,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """The findings, the gravest first, and what was searched for them."""
+
+    kb: KnowledgeBase
+    findings: tuple[Finding, ...]
+    searched: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """As in the contract."""
+        return {"findings": [f.to_json(self.kb) for f in self.findings], "searched": dict(self.searched)}
+
+
+Seen = tuple[str, str, str, str]
+"""A kind, a use, a survey's module and an atom that it shows, as text of the knowledge base."""
+Proof = tuple[str, str, str, str]
+"""The same: what proves a finding."""
+Power = tuple[str, str, str]
+"""An office, an act, and the norm that asks for it."""
+
+
+def audit(kb: KnowledgeBase, *, processes: int = 1, progress: Callable[[int, int], None] | None = None) -> Audit:
+    """Search the rules for defects.
+
+    Args:
+        processes: over how many processes to spread the kinds; the result is the same.
+        progress: told how many parts of how many are done.
+
+    Raises:
+        KnowledgeError: the detectors cannot be run.
+    """
+    return _Auditor(kb, processes, progress or (lambda _done, _of: None)).audit()
+
+
+class _Auditor:
+    def __init__(self, kb: KnowledgeBase, processes: int, progress: Callable[[int, int], None]) -> None:
+        self.kb, self.processes, self.progress = kb, processes, progress
+        self.folder = (kb.reasoning or kb.root / "kb" / "reasoning") / "audit"
+        self._pool: Executor | None = None
+
+    @cached_property
+    def words(self) -> dict[str, Any]:
+        return self._yaml("words.yaml")
+
+    def _yaml(self, name: str) -> dict[str, Any]:
+        import yaml
+
+        return dict(yaml.safe_load((self.folder / name).read_text(encoding="utf-8")))
+
+    def audit(self) -> Audit:
+        if self.processes <= 1:
+            return self._audited()
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
+        roots = (str(self.kb.root), str(self.kb.reasoning) if self.kb.reasoning else None)
+        with ProcessPoolExecutor(self.processes, get_context("spawn"), _start_worker, roots) as self._pool:
+            return self._audited()
+
+    def _audited(self) -> Audit:
+        kinds = sorted(k for k, kind in self.kb.kinds.items() if not kind.register)
+        total = 2 * len(kinds) + len(self.persons) + len(self.couples)
+        seen = [one for found in self._spread(_survey_kind, kinds, 0, total) for one in found]
+        away = self._absences(len(kinds), total)
+        model = self._detect(seen, away)
+        drafts = _drafts(model)
+        proofs: dict[str, list[Proof]] = {}
+        for draft in drafts:
+            for proof in draft.proofs[:MOST_WITNESSES]:
+                proofs.setdefault(proof[0], []).append(proof)
+        asked = {p: tuple(v.name for v in d.words.get("question", ())) for d in drafts for p in d.proofs}
+        jobs = [
+            (k, tuple((p, asked[p]) for p in sorted(set(found))))
+            for k, found in sorted(proofs.items())
+            if k != REGISTER
+        ]
+        shown: dict[Proof, Witness | None] = {}
+        for found in self._spread(_witness_kind, jobs, total - len(kinds), total - len(kinds) + len(jobs)):
+            shown |= found
+        proved, unproved = [], 0
+        for draft in drafts:
+            draft.witnesses = [
+                w for p in draft.proofs[:MOST_WITNESSES] if (w := self._stuck(p) if p[0] == REGISTER else shown[p]) is not None
+            ]  # fmt: skip
+            if (
+                draft.proofs and not draft.witnesses
+            ):  # the case, put to the tool again, does not say what the survey did
+                unproved += 1
+                continue
+            if not draft.norms:  # silence: the norms that come closest
+                draft.norms = sorted({n for w in draft.witnesses for n in self._nearest(w)})
+            proved.append(draft)
+        findings = _numbered([self._finding(d) for d in _merged(proved)])
+        order = {severity: i for i, severity in enumerate(SEVERITIES)}
+        findings.sort(key=lambda f: (order[f.severity], TYPES.index(f.type), [norm_order(n) for n in f.norms], f.id))
+        return Audit(self.kb, tuple(findings), self._searched(seen, kinds, away, unproved))
+
+    def _spread(self, work: Callable[..., Any], jobs: Sequence[Any], done: int, total: int) -> list[Any]:
+        found = []
+        results = (
+            (work(self.kb, self.folder, job) for job in jobs)
+            if self._pool is None
+            else self._pool.map(_in_worker, [work] * len(jobs), jobs, chunksize=4)
+        )
+        for result in results:
+            found.append(result)
+            self.progress(done + len(found), total)
+        return found
+
+    # -- what the detectors read -------------------------------------------------------------------------------------------
+
+    def _detect(self, seen: Sequence[Seen], away: Sequence[_Absence]) -> list[clingo.Symbol]:
+        messages: list[str] = []
+        control = clingo.Control(["--warn=none"], logger=lambda _code, text: messages.append(text), message_limit=1000)
+        for file in sorted((self.folder / "detect").glob("*.lp")):
+            control.load(str(file))
+        atoms = [*self._stated(), *Passages(self.kb, self._yaml("lexicon.yaml")).atoms()]
+        atoms += [symbol("seen", constant(k), constant(u), constant(m), clingo.parse_term(a)) for k, u, m, a in seen]
+        for absence in away:
+            name = clingo.Function("set", [clingo.String(p) for p in absence.persons])
+            atoms += [symbol("away_set", name, clingo.String(p)) for p in absence.persons]
+            atoms += [symbol("unaided", name, constant(o), constant(a), n) for o, a, n in absence.unaided]
+            atoms += [symbol("stuck", name, constant(o), constant(a), n) for o, a, n in absence.stuck]
+        with control.backend() as backend:
+            for atom in dict.fromkeys(atoms):
+                backend.add_rule([backend.add_atom(atom)])
+        try:
+            control.ground([("base", [])])
+        except RuntimeError as error:
+            raise KnowledgeError("\n".join(messages), "\n".join(messages)) from error
+        with control.solve(yield_=True) as handle:
+            model = handle.model()
+            return sorted(model.symbols(shown=True)) if model is not None else []
+
+    def _stated(self) -> Iterable[clingo.Symbol]:
+        """What the knowledge base states of its norms, kinds and actors."""
+        kb = self.kb
+        for norm in kb.norms.values():
+            kind, strength, subject = constant(norm.kind), constant(norm.strength), constant(norm.subject)
+            yield symbol("norm", norm.id, norm.article, norm.paragraph, kind, strength, subject)
+            if norm.executable:
+                yield symbol("executable", norm.id)
+            if norm.kind == "scope" and (group := kb.actors.get(norm.subject, {}).get("belongs")):
+                yield symbol("covers", constant(group), norm.id)
+        for actor, entry in kb.actors.items():
+            if group := entry.get("belongs"):
+                yield symbol("belongs", constant(actor), constant(group))
+        for id_, declared_kind in kb.kinds.items():
+            if declared_kind.procedure:
+                yield symbol("asks", constant(id_), constant("route"), constant("route"))
+            for question in declared_kind.questions:
+                yield symbol("asks", constant(id_), constant(question), constant(str(kb.question(question)["type"])))
+            for f, declared in declared_kind.fields.items():
+                if declared.type in {"term", "money"} and not declared.optional:
+                    yield symbol("classes", constant(id_), constant(f))
+                for option in declared.moot:
+                    yield symbol("moot", constant(id_), constant(f), constant(option))
+                for other in declared.when:
+                    yield symbol("when", constant(id_), constant(f), constant(other))
+        words = self._yaml("lexicon.yaml")["bounds"]["words"]
+        for topic, entry in kb.readings.items():
+            yield from (symbol("reads", constant(topic), word) for word in words if word in entry["zh"])
+            yield from (symbol("passage", constant(topic), n) for n in entry.get("norms", []))
+            if entry.get("default"):
+                yield symbol("convention", constant(topic))
+        yield from (symbol("leads", constant(ladder), norm) for ladder, norm in kb.leads)
+
+    # -- deadlocks ---------------------------------------------------------------------------------------------------------
+
+    def _absences(self, done: int, total: int) -> list[_Absence]:
+        """For each small set of people away, what nobody can then do whatever reading is chosen, and whomever they entrust."""
+        alone = self._spread(_absence, [((person,), ()) for person in self.persons], done, total)
+        stuck = {a.persons[0]: a.stuck for a in alone}
+        pairs = [(away, tuple({p for who in away for p in stuck[who]})) for away in self.couples]
+        return alone + self._spread(_absence, pairs, done + len(alone), total)
+
+    @cached_property
+    def persons(self) -> list[str]:
+        """One holder of each office, and his AB partner."""
+        return [o["id"] for o in roster(self.kb)["officials"]] if self.kb.registers else []
+
+    @cached_property
+    def couples(self) -> list[tuple[str, ...]]:
+        """Two people of different offices, one for each, and the two of each AB pair."""
+        people = roster(self.kb)
+        second = {pair[1] for pair in people["ab_pairs"]}
+        first = [p for p in self.persons if p not in second]
+        return [*combinations(first, 2), *(tuple(pair) for pair in people["ab_pairs"] if self.persons)]
+
+    def _stuck(self, proof: Proof) -> Witness:
+        away = tuple(a.string for a in clingo.parse_term(proof[3]).arguments)
+        return Witness(_register_case(self.kb, self.kb.registers[0], away), "conflicts", None, conflicts.STUCK)
+
+    # -- words -------------------------------------------------------------------------------------------------------------
+
+    def _finding(self, draft: _Draft) -> Finding:
+        entry = self.words[draft.type][draft.key.name]
+        say = {
+            part: Bilingual(*(self._fill(entry[part][lang], draft, lang) for lang in ("zh", "en")))
+            for part in ("title", "message", "remedy")
+        }
+        ordered = tuple(sorted(set(draft.norms), key=norm_order))
+        severity = VAGUE if draft.type == "gap" and draft.key.name == "number" else SEVERITY[draft.type]
+        return Finding(
+            _id(draft.type, ordered),
+            draft.type,
+            ordered,
+            say["title"],
+            say["message"],
+            say["remedy"],
+            severity,
+            tuple(draft.witnesses),
+        )
+
+    def _nearest(self, witness: Witness) -> set[str]:
+        case = self.kb.case(witness.case)
+        if witness.command == "paths":
+            return {n for u in self.kb.paths(case).undefined for n in u.nearest}
+        answers = [a for a in self.kb.answer(case).answers if a.question == witness.question]
+        return {n for a in answers for u in a.undefined for n in u.nearest}
+
+    def _fill(self, template: str, draft: _Draft, lang: str) -> str:
+        sep = "、" if lang == "zh" else ", "
+        slots = {
+            slot: sep.join(dict.fromkeys(self._say(v, lang) for v in values)) for slot, values in draft.words.items()
+        }
+        return template.format_map(
+            {**dict.fromkeys(("kind", "question", "fact", "actor", "act", "person", "term", "topic"), ""), **slots}
+        )
+
+    def _say(self, value: clingo.Symbol, lang: str) -> str:
+        kb = self.kb
+        if value.type == clingo.SymbolType.String:
+            text = value.string
+            official = next((o for o in roster(kb)["officials"] if o["id"] == text), None)
+            return kb.term(official["office"]).label.say(lang) if official else text
+        if value.name == "does":
+            office, act = (kb.term(a.name).label.say(lang) for a in value.arguments)
+            return f"{office}{act}" if lang == "zh" else f"{office}: {act}"
+        if value.name == "is":
+            return self._fact(value, lang)
+        if value.name == "route":
+            return {"zh": "办理程序", "en": "which procedure applies"}[lang]
+        return kb.labels[value.name].say(lang) if value.name in kb.labels else value.name
+
+    def _fact(self, value: clingo.Symbol, lang: str) -> str:
+        from .amounts import format_money
+        from .survey import least
+
+        kind, fact, option = value.arguments
+        declared = self.kb.kinds[kind.name].fields[fact.name]
+        label = declared.term.label.say(lang)
+        if option.type == clingo.SymbolType.Number:
+            low, _ = self.kb.cells.bounds(option.number)
+            start = format_money(least(self.kb.cells, option.number) if low else self.kb.cells.cuts[0][0], lang)
+            open_, shut = {"zh": (f"{start}起", f"低于{start}"), "en": (f"from {start}", f"below {start}")}[lang]
+            said = open_ if low else shut
+        else:
+            truth = {"yes": ("是", "yes"), "no": ("否", "no")}.get(option.name)
+            said = truth[lang == "en"] if truth else self.kb.term(option.name).label.say(lang)
+        return f"{label}：{said}" if lang == "zh" else f"{label}: {said}"
+
+    def _searched(
+        self, seen: Sequence[Seen], kinds: Sequence[str], away: Sequence[_Absence], unproved: int
+    ) -> dict[str, Any]:
+        met = sum(a.startswith("met(") for _, _, _, a in seen)
+        return {
+            "complete": not unproved, "kinds": len(kinds), "cells": len(self.kb.cells), "pairs_of_facts": met, "readings": len(self.kb.readings),
+            "absences": len(away), "norms": len(self.kb.norms), "unproved": unproved,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Absence:
+    """People away, and what nobody can then do: where they entrust nobody, and whomever they entrust."""
+
+    persons: tuple[str, ...]
+    unaided: tuple[Power, ...]
+    stuck: tuple[Power, ...]
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A finding as the detectors state it."""
+
+    type: str
+    key: clingo.Symbol
+    norms: list[str] = field(default_factory=list)
+    proofs: list[Proof] = field(default_factory=list)
+    words: dict[str, list[clingo.Symbol]] = field(default_factory=dict)
+    witnesses: list[Witness] = field(default_factory=list)
+
+
+def _drafts(model: Iterable[clingo.Symbol]) -> list[_Draft]:
+    drafts: dict[tuple[clingo.Symbol, clingo.Symbol], _Draft] = {}
+    model = list(model)
+    for atom in model:
+        if atom.name == "finding":
+            drafts[atom.arguments[0], atom.arguments[1]] = _Draft(atom.arguments[0].name, atom.arguments[1])
+    for atom in model:
+        if atom.name == "finding":
+            continue
+        draft = drafts[atom.arguments[0], atom.arguments[1]]
+        rest = atom.arguments[2:]
+        match atom.name:
+            case "concerns":
+                draft.norms.append(rest[0].string)
+            case "proof":
+                draft.proofs.append((rest[0].name, rest[1].name, rest[2].name, str(rest[3])))
+            case "word":
+                draft.words.setdefault(rest[0].name, []).append(rest[1])
+    return list(drafts.values())
+
+
+def _id(type_: str, norms: Sequence[str]) -> str:
+    return f"{type_}-{hashlib.blake2b('|'.join(norms).encode(), digest_size=4).hexdigest()}"
+
+
+def _merged(drafts: Iterable[_Draft]) -> list[_Draft]:
+    """One defect, one finding: what is found in the same way about the same norms of a kind of matter, with all its witnesses."""
+    found: dict[tuple[Any, ...], _Draft] = {}
+    for draft in drafts:
+        norms = frozenset(draft.norms)
+        apart = draft.key if "fact" not in draft.words and "question" not in draft.words else tuple(draft.words["kind"])
+        one = found.setdefault((draft.type, draft.key.name, norms, apart), draft)
+        if one is draft:
+            continue
+        one.witnesses += draft.witnesses
+        for slot, values in draft.words.items():
+            one.words[slot] = list(dict.fromkeys([*one.words.get(slot, []), *values]))
+    clashing = {
+        frozenset(d.norms) for d in found.values() if d.type in {"overlap", "contradiction"} and d.key.name == "two"
+    }
+    return [d for d in found.values() if d.key.name != "reading" or frozenset(d.norms) not in clashing]
+
+
+def _numbered(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings; where several of a type are about the same norms, their ids are told apart."""
+    counts: dict[str, int] = {}
+    found = []
+    for one in sorted(findings, key=lambda f: (f.id, f.title)):
+        counts[one.id] = counts.get(one.id, 0) + 1
+        found.append(one if counts[one.id] == 1 else replace(one, id=f"{one.id}-{counts[one.id]}"))
+    return found
+
+
+def roster(kb: KnowledgeBase) -> dict[str, Any]:
+    """A roster for searching: each office with one holder held by one, each other by two who are AB partners."""
+    officials, pairs = [], []
+    for actor, entry in kb.actors.items():
+        if entry.get("office") != "true":
+            continue
+        if entry.get("single") == "true":
+            officials.append({"id": actor, "office": actor})
+        else:
+            pair = [f"{actor}_{i}" for i in (1, 2)]
+            officials += [{"id": id_, "office": actor} for id_ in pair]
+            pairs.append(pair)
+    return {"officials": officials, "ab_pairs": pairs}
+
+
+def _register_case(
+    kb: KnowledgeBase, register: str, away: Sequence[str], entrusted: str | None = None
+) -> dict[str, Any]:
+    given = {"delegated_to": entrusted, "long": True} if entrusted else {}
+    return {"case": "+".join(away), "kind": register, **roster(kb), "absences": [{"who": who, **given} for who in away]}
+
+
+# -- in the workers ----------------------------------------------------------------------------------------------------------
+
+_worker: dict[str, Any] = {}
+
+
+def _start_worker(root: str, reasoning: str | None) -> None:
+    from .knowledge import KnowledgeBase
+
+    kb = KnowledgeBase(Path(root), Path(reasoning) if reasoning else None)
+    _worker["kb"], _worker["folder"] = kb, (kb.reasoning or kb.root / "kb" / "reasoning") / "audit"
+
+
+def _in_worker(work: Callable[..., Any], job: Any) -> Any:  # noqa: ANN401
+    return work(_worker["kb"], _worker["folder"], job)
+
+
+def _absence(kb: KnowledgeBase, _folder: Path, job: tuple[tuple[str, ...], tuple[Power, ...]]) -> _Absence:
+    """What nobody can do while these people are away; *known*: what is so for some of them alone."""
+    away, known = job
+    people = roster(kb)
+    second = {pair[1] for pair in people["ab_pairs"]}
+    unaided = _powers_stuck(kb, away, None)
+    stuck = unaided.difference(known)
+    for official in people["officials"]:
+        if stuck and official["id"] not in away and official["id"] not in second:
+            stuck &= _powers_stuck(kb, away, official["id"])
+    return _Absence(away, tuple(sorted(unaided)), tuple(sorted(stuck)))
+
+
+def _powers_stuck(kb: KnowledgeBase, away: Sequence[str], entrusted: str | None) -> set[Power]:
+    case = kb.case(_register_case(kb, kb.registers[0], away, entrusted))
+    found = kb.conflicts(case).findings
+    return {p for f in found if f.type == conflicts.STUCK and not f.readings for p in f.powers}
+
+
+def _surveys(kb: KnowledgeBase, folder: Path, kind_id: str) -> Iterable[Survey]:
+    """The surveys of a kind."""
+    kind, modules = kb.kinds[kind_id], folder / "survey"
+    for use in (["paths"] if kind.procedure else []) + (["answer"] if kind.questions else []):
+        yield Survey(kb, kind, use, modules / "answers.lp")
+        yield Survey(kb, kind, use, modules / "twins.lp", pairs=True)
+    if kind.procedure:
+        yield Survey(kb, kind, "paths", modules / "people.lp", roster=roster(kb))
+    yield Survey(kb, kind, "check", modules / "checks.lp")
+
+
+def _survey_kind(kb: KnowledgeBase, folder: Path, kind_id: str) -> list[Seen]:
+    return [(kind_id, s.use, s.name, str(atom)) for s in _surveys(kb, folder, kind_id) for atom in s.found()]
+
+
+Questions = tuple[str, ...]
+
+
+def _witness_kind(
+    kb: KnowledgeBase, folder: Path, job: tuple[str, tuple[tuple[Proof, Questions], ...]]
+) -> dict[Proof, Witness | None]:
+    """For each proof of a kind a case that shows it; None where the case, put to the tool again, does not say what it should."""
+    kind_id, proofs = job
+    surveys = {(s.use, s.name): s for s in _surveys(kb, folder, kind_id)}
+    found: dict[Proof, Witness | None] = {}
+    for proof, asked in proofs:
+        _, use, module, text = proof
+        atom = clingo.parse_term(text)
+        survey = surveys[use, module]
+        second = atom.name in {"vanishes", "flips"}
+        spot = survey.spot(atom, second)
+        beside = survey.spot(atom).case(f"{kind_id}-beside") if second else None
+        found[proof] = _witness(kb, use, atom, asked, spot, beside)
+    return found
+
+
+CLAIMS = {"met": {"undefined"}, "clash": {"conflict"}, "hinges": {"conflict"}, "allowed": {"conflict", "non_compliant"}}
+"""The status that a witness must have to prove what a survey found; the others only show where it is found."""
+
+
+def _witness(
+    kb: KnowledgeBase, use: str, atom: clingo.Symbol, asked: Questions, spot: Spot, beside: Mapping[str, Any] | None
+) -> Witness | None:
+    digest = hashlib.blake2b(str(atom).encode(), digest_size=3).hexdigest()
+    stated = spot.case(f"{spot.kind}-{digest}")
+    case = kb.case(stated)
+    claims = CLAIMS.get(atom.name)
+    statuses: list[tuple[str, str | None, str]]
+    if use == "check":
+        statuses = [("check", None, kb.check(case).verdict)]
+    elif use == "paths":
+        statuses = [("paths", None, kb.paths(case).status)]
+    else:
+        named = {"hinges": atom.arguments[-1], "clash": atom.arguments[0]}.get(atom.name) if atom.arguments else None
+        wanted = {named.name} if named is not None else set(asked)
+        statuses = [
+            ("answer", a.question, a.status) for a in kb.answer(case).answers if not wanted or a.question in wanted
+        ]
+    proved = [s for s in statuses if claims is None or s[2] in claims]
+    return Witness(stated, *proved[0], beside) if proved else None
