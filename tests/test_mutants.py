@@ -63,8 +63,7 @@ def test_every_boundary_and_every_number_has_its_scenario(bench: Bench) -> None:
 
 def test_negations_are_seen(bench: Bench) -> None:
     drawn = random.Random(len(bench.mutants)).sample(of_class(bench, NEGATION), NEGATIONS)
-    survived = [str(v.mutant) for v in map(bench.verdict, drawn) if v.level == SURVIVED]
-    assert len(survived) <= NEGATIONS // 2, survived  # of all, one in fourteen survives
+    assert [str(v.mutant) for v in map(bench.verdict, drawn) if v.level == SURVIVED] == []
 
 
 def test_a_bound_without_its_scenario_is_missed(kb: KnowledgeBase, bench: Bench) -> None:
