@@ -89,7 +89,7 @@ class Finding:
     remedy: Bilingual
     severity: str
     witnesses: tuple[Witness, ...] = ()
-    accepted: Mapping[str, str] | None = None
+    accepted: Mapping[str, str | None] | None = None
 
     def articles(self, kb: KnowledgeBase) -> list[int]:
         """The articles in which the norms stand."""

@@ -395,6 +395,55 @@ def report(
 
 
 @nj.command()
+@click.option(
+    "--type", "types", multiple=True, metavar="TYPE", help="Only findings of this type 只列该类; may be repeated."
+)
+@click.option("--article", "articles", multiple=True, type=int, help="Only findings about this article 只列该条.")
+@click.option(
+    "--severity",
+    type=click.Choice(["blocking", "two_answers", "vague", "editorial"]),
+    help="Only findings as grave as this 只列此程度以上.",
+)
+@click.option(
+    "--fail-level",
+    type=click.Choice(["blocking", "two_answers", "vague", "editorial", "never"]),
+    default="editorial",
+    help="From which severity on the exit status is 1 达到何种程度时退出码为1.",
+)
+@click.option("--accepted", metavar="FILE", type=Path, help="A register of accepted findings 已接受问题的登记.")
+@click.option("--witnesses", metavar="DIR", type=Path, help="Write each witness as a case file 把见证案例写成文件.")
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    default=lambda: min(os.cpu_count() or 1, 4),
+    help="How many processes 进程数.",
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["pretty", "compact", "json", "sarif", "junit", "xlsx"]),
+    help="Output format 输出格式.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; the same as --format json.")
+@click.option("--output", "-o", type=Path, help="The file to write 输出文件 (xlsx needs one).")
+@language
+def audit(
+    types: tuple[str, ...], articles: tuple[int, ...], severity: str | None, fail_level: str, accepted: Path | None, witnesses: Path | None,
+    processes: int, format_: str | None, as_json: bool, output: Path | None, lang: str | None,
+) -> None:  # fmt: skip
+    """Defects of the rules themselves, each with a case that proves it. 审查规则本身。"""
+    from .auditing import run_audit
+
+    before = click.get_current_context().find_root().params
+    format_ = "json" if as_json else format_ or ("json" if before.get("as_json") else before.get("format_")) or "pretty"
+    status = run_audit(
+        knowledge(), types=types, articles=articles, severity=severity, fail_level=fail_level, accepted=accepted, witnesses=witnesses,
+        processes=processes, format=format_, output=output, lang=chosen_language(lang),
+    )  # fmt: skip
+    leave(status)
+
+
+@nj.command()
 @common
 def lint(lang: str, as_json: bool) -> None:
     """Check the knowledge base: dialect, ledger, words. 检查知识库。"""
