@@ -33,7 +33,7 @@ _TREE = frozenset(
 )  # fmt: skip
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):
     """A goal that may not run: its kind, and what it is about."""
 
     def __init__(self, kind: str, what: object = "") -> None:
@@ -77,6 +77,8 @@ def parsed(text: str) -> list[ast.AST]:
     """
     checked_words(text)
     wanted = text.strip()
+    if not wanted:
+        raise Refused("empty")
     if wanted.endswith("."):
         rules = _rules(wanted)
     elif ":-" in wanted:
@@ -89,7 +91,7 @@ def parsed(text: str) -> list[ast.AST]:
         (head,) = _rules(f"{ANSWER}({','.join(names)}).") if names else _rules(f"{ANSWER}.")
         rules = [rules[0].update(head=head.head)]
     if not rules:
-        raise Refused("empty")
+        raise Refused("statement", wanted)
     for rule in rules:
         _check(rule)
     _check_stratified(rules)
@@ -189,7 +191,7 @@ def rows(worlds: Worlds, name: str, most: int) -> dict[str, Any]:
     everywhere = worlds.outcomes()
     found = sorted({atom for outcome in everywhere for atom in outcome if atom.name == name})
     varying = {a for a in found if any(a not in outcome for outcome in everywhere)}
-    topics = []
+    topics: list[dict[str, Any]] = []
     for topic in worlds.topics if varying else ():
         options = {}
         for option, _ in topic.options:
@@ -232,9 +234,7 @@ def encoded(symbol: clingo.Symbol) -> Any:  # noqa: ANN401
 
 
 def _topic(given: Mapping[str, Any]) -> Topic:
-    return Topic(
-        given["id"], given["is_fact"], tuple((o, clingo.parse_term(atom)) for o, atom in given["options"])
-    )
+    return Topic(given["id"], given["is_fact"], tuple((o, clingo.parse_term(atom)) for o, atom in given["options"]))
 
 
 def run(request: Mapping[str, Any]) -> dict[str, Any]:

@@ -378,7 +378,9 @@ def schema(kind: str, lang: str, as_json: bool) -> None:
 @click.option("--limit", type=click.IntRange(1, 20_000), help="How many answers to list 最多列出几项.")
 @click.option("--output", "-o", type=Path, help="The file to write 输出文件.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; the same as --format json.")
-@click.option("--format", "format_", type=click.Choice(["pretty", "json", "csv", "xlsx"]), help="Output format 输出格式.")
+@click.option(
+    "--format", "format_", type=click.Choice(["pretty", "json", "csv", "xlsx"]), help="Output format 输出格式."
+)
 @weighing
 @language
 def ask(
@@ -386,7 +388,7 @@ def ask(
     case_file: Path | None, engine: str | None, seconds: float | None, limit: int | None, output: Path | None, as_json: bool,
     format_: str | None, readings: tuple[str, ...], lang: str | None,
 ) -> None:  # fmt: skip
-    """Ask the query library, or a goal of your own. 查询库与自写目标。
+    r"""Ask the query library, or a goal of your own. 查询库与自写目标。
 
     \b
     nj ask                                       list the queries

@@ -224,7 +224,9 @@ def ask_prolog(ground: Ground, goal: str, *, seconds: float = SECONDS, most: int
         Unfinished: it used up its time or memory.
         EngineMissing: SWI-Prolog is not installed.
     """
-    return run_prolog(ground, [{"program": None, "goal": goal.strip().removesuffix(".")}], seconds=seconds, most=most)[0]
+    return run_prolog(ground, [{"program": None, "goal": goal.strip().removesuffix(".")}], seconds=seconds, most=most)[
+        0
+    ]
 
 
 def run_prolog(
@@ -242,7 +244,7 @@ def run_prolog(
             "用 Prolog 求解需要 SWI-Prolog;请运行:apt install swi-prolog-nox(macOS:brew install swi-prolog)",
         )
     kb = ground.kb
-    topics = ground.relevant(" ".join(q.get("goal") or q["program"] for q in queries))
+    topics = ground.relevant(" ".join(q["program"] if q["goal"] is None else q["goal"] for q in queries))
     worlds = ground.worlds(topics)
     files = [*kb.law_files, kb.compiled / "catalogue.lp", *([_common_file(kb)] if common(kb) else [])]
     runner = str(kb.root / "kb" / "prolog" / "ask.pl")

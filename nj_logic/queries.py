@@ -176,7 +176,11 @@ class Library:
             )
             parameters = {
                 p: Parameter(
-                    p, spec["type"], Bilingual(spec["zh"], spec["en"]), spec.get("default"), spec.get("required") == "true"
+                    p,
+                    spec["type"],
+                    Bilingual(spec["zh"], spec["en"]),
+                    spec.get("default"),
+                    spec.get("required") == "true",
                 )
                 for p, spec in entry.get("parameters", {}).items()
             }
@@ -205,7 +209,10 @@ class Library:
         if found is None:
             error = unknown_word("query of the library", "查询库中的查询", id_, self.queries)
             en, zh = error.message.en.partition(" Allowed:")[0], error.message.zh.partition("可用：")[0]
-            raise InputError(f"{en} nj ask lists them, nj ask --search WORDS finds them", f"{zh}nj ask 列出全部查询,nj ask --search 词语 可查找")
+            raise InputError(
+                f"{en} nj ask lists them, nj ask --search WORDS finds them",
+                f"{zh}nj ask 列出全部查询,nj ask --search 词语 可查找",
+            )
         return found
 
     def arguments(self, query: Query, given: Mapping[str, str]) -> dict[str, Any]:
@@ -229,7 +236,8 @@ class Library:
             if written is None:
                 if parameter.required:
                     raise InputError(
-                        f"{query.id} needs {id_} ({parameter.label.en}): {id_}=…", f"{query.id} 需要 {id_}({parameter.label.zh}):{id_}=…"
+                        f"{query.id} needs {id_} ({parameter.label.en}): {id_}=…",
+                        f"{query.id} 需要 {id_}({parameter.label.zh}):{id_}=…",
                     )
                 continue
             values[id_] = _typed(self.kb, query, parameter, written)
@@ -259,7 +267,10 @@ class Library:
         if query.ground == "case" and case is None:
             raise InputError(f"{query.id} asks about a case: --case FILE", f"{query.id} 针对具体案件:--case 文件")
         if query.ground != "case" and case is not None:
-            raise InputError(f"{query.id} asks about the rules, not about a case; leave out --case", f"{query.id} 只针对规则本身,请去掉 --case")
+            raise InputError(
+                f"{query.id} asks about the rules, not about a case; leave out --case",
+                f"{query.id} 只针对规则本身,请去掉 --case",
+            )
         used = engine or next(iter(query.programs))
         ground = Ground(self.kb, case, readings)
         run = _by_prolog if used == "prolog" else _by_asp
@@ -267,16 +278,20 @@ class Library:
         rows = [r for r in found.rows if _kept(query, arguments, r)]
         rows.sort(key=_as_in_the_text(self.kb, rows))
         words = {k: (given or {}).get(k) or query.parameters[k].default or "" for k in arguments}
-        words |= {k: str(v) for k, (v, *others) in arguments.items() if not others and query.parameters[k].type != "money"}
+        words |= {
+            k: str(v) for k, (v, *others) in arguments.items() if not others and query.parameters[k].type != "money"
+        }
         return Answered(
-            self.kb, query, "", used, words, case and case.id, query.columns, tuple(rows[:most]), found.truncated or len(rows) > most
+            self.kb, query, "", used, words, case.id if case is not None else None, query.columns, tuple(rows[:most]), found.truncated or len(rows) > most
         )  # fmt: skip
 
 
 def answered_goal(kb: KnowledgeBase, goal: str, engine: str, found: Found, case: Case | None) -> Answered:
     """The answers to a goal of one's own, with columns that are named as its variables."""
     columns = tuple(Column(name, "any", Bilingual(name, name)) for name in found.columns)
-    return Answered(kb, None, goal, engine, {}, case and case.id, columns, found.rows, found.truncated)
+    return Answered(
+        kb, None, goal, engine, {}, case.id if case is not None else None, columns, found.rows, found.truncated
+    )
 
 
 def _wrong(path: Path, why: str) -> KnowledgeError:
@@ -289,21 +304,28 @@ def _typed(kb: KnowledgeBase, query: Query, parameter: Parameter, written: str) 
         case "integer" | "article":
             if not re.fullmatch(r"[0-9]{1,9}", written):
                 raise InputError(
-                    f"{parameter.id} is an integer, not {written[:40]!r}", f"{parameter.id}({parameter.label.zh})应为整数,不是“{written[:40]}”"
+                    f"{parameter.id} is an integer, not {written[:40]!r}",
+                    f"{parameter.id}({parameter.label.zh})应为整数,不是“{written[:40]}”",
                 )
             return (int(written),)
         case "text":
             return (Text(written),)
         case "norm":
             if written not in kb.norms:
-                raise InputError(f"there is no norm {written[:40]!r}; nj norms lists them", f"没有规范“{written[:40]}”;nj norms 列出全部规范")
+                raise InputError(
+                    f"there is no norm {written[:40]!r}; nj norms lists them",
+                    f"没有规范“{written[:40]}”;nj norms 列出全部规范",
+                )
             return (Text(written),)
         case "boolean":
             from .fields import NO, YES
 
             if written in YES or written in NO:
                 return ("yes" if written in YES else "no",)
-            raise InputError(f"{parameter.id} is yes or no, not {written[:40]!r}", f"{parameter.id} 应为 是 或 否,不是“{written[:40]}”")
+            raise InputError(
+                f"{parameter.id} is yes or no, not {written[:40]!r}",
+                f"{parameter.id} 应为 是 或 否,不是“{written[:40]}”",
+            )
         case "money":
             from .amounts import AmountError, parse_money
 
@@ -364,7 +386,12 @@ def _by_asp(ground: Ground, query: Query, inputs: list[tuple[str, Any]]) -> Foun
 
     arity = len(query.columns)
     program = "\n".join(
-        [ground.program(whole=query.ground == "law"), "#defined given/2.", query.programs["asp"], f"#project answer/{arity}."]
+        [
+            ground.program(whole=query.ground == "law"),
+            "#defined given/2.",
+            query.programs["asp"],
+            f"#project answer/{arity}.",
+        ]
     )
     facts = [*ground.facts, *(symbol("given", _constant(p), _symbol(v)) for p, v in inputs)]
     worlds = Worlds(program, facts, ground.topics, [("answer", arity)])

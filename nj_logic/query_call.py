@@ -63,7 +63,9 @@ class Call:
         if self.name is not None and not self.describe:
             return self._answers(self._query())
         if self.format not in ("pretty", "json") or self.output is not None:
-            raise InputError("only answers can be written to a file or as a table", "只有查询结果可以写入文件或输出为表格")
+            raise InputError(
+                "only answers can be written to a file or as a table", "只有查询结果可以写入文件或输出为表格"
+            )
         library, as_json = Library(self.kb), self.format == "json"
         if self.name is not None:
             query = library.query(self.name)
@@ -72,7 +74,11 @@ class Call:
             raise InputError("--describe needs the name of a query", "--describe 需要查询名称")
         if self.predicates:
             known = goals.Ground(self.kb).known
-            return [f"{n}/{a}" for n, a in known] if as_json else query_tables.predicates(known, self.kb.phrases, self.lang)
+            return (
+                [f"{n}/{a}" for n, a in known]
+                if as_json
+                else query_tables.predicates(known, self.kb.phrases, self.lang)
+            )
         if self.search is not None:
             from .search import Search
 
@@ -93,7 +99,10 @@ class Call:
     def _goal(self) -> Answered:
         engine = "asp" if self.asp is not None else "prolog"
         if self.engine not in (None, engine):
-            raise InputError(f"--engine {self.engine} does not go with --{engine}", f"--engine {self.engine} 与 --{engine} 不能同时使用")
+            raise InputError(
+                f"--engine {self.engine} does not go with --{engine}",
+                f"--engine {self.engine} 与 --{engine} 不能同时使用",
+            )
         goal = self.asp if self.asp is not None else self.prolog
         assert goal is not None
         case = self._case()

@@ -21,7 +21,9 @@ WORDS = {
     "yes": Bilingual("成立", "yes"),
     "answers": Bilingual("共{}项", "{} answers"),
     "answer": Bilingual("共1项", "1 answer"),
-    "truncated": Bilingual("只列出前{}项,还有更多(--limit 可放宽)", "only the first {} are listed; there are more (--limit)"),
+    "truncated": Bilingual(
+        "只列出前{}项,还有更多(--limit 可放宽)", "only the first {} are listed; there are more (--limit)"
+    ),
     "holds": Bilingual("何时成立", "holds"),
     "always": Bilingual("时", "if"),
     "sometimes": Bilingual("时可能", "perhaps if"),
@@ -178,7 +180,8 @@ def as_xlsx(answered: Answered, lang: str) -> bytes:
     for line, cells in enumerate([heads, *rows], 1):
         for at, text in enumerate(cells, 1):
             cell = sheet.cell(line, at)
-            cell.set_explicit_value(_storable(text), "s")
+            cell.value = _storable(text)
+            cell.data_type = "s"  # openpyxl takes what begins with = for a formula
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             if line == 1:
                 cell.font = Font(bold=True)
@@ -217,4 +220,3 @@ def predicates(known: Sequence[tuple[str, int]], phrases: Mapping[str, Mapping[s
     """The predicates that goals may ask for, with the words that the knowledge base has for them."""
     rows = [[f"{name}/{arity}", phrases.get(f"{name}_{arity}", {}).get(lang, "")] for name, arity in known]
     return columns_and_rows([word("predicate", lang), word("title", lang)], rows)
-

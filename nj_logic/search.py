@@ -51,7 +51,7 @@ class Words:
     """
 
     def __init__(self, kb: KnowledgeBase, written: Iterable[str]) -> None:
-        words = [w for part in written for w in normal(part).split()]
+        words = [normal(w) for part in written for w in part.split()]
         if not words:
             raise InputError("write at least one word to look for", "请写出要查找的词语")
         if any(len(w) > LONGEST for w in words):
@@ -139,7 +139,13 @@ class Search:
             for number, paragraph in enumerate(article["paragraphs"], 1):
                 if extract := self.words.extract(paragraph):
                     place = f"{article['number']}.{number}"
-                    yield Hit(place, Bilingual(f"第{article['number']}条第{number}款", f"article {article['number']}, paragraph {number}"), extract)
+                    yield Hit(
+                        place,
+                        Bilingual(
+                            f"第{article['number']}条第{number}款", f"article {article['number']}, paragraph {number}"
+                        ),
+                        extract,
+                    )
 
     def _norms(self) -> Iterable[Hit]:
         for norm in self.kb.norms.values():

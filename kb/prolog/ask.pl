@@ -4,6 +4,7 @@
 :- use_module(words).
 :- use_module(library(aggregate)).
 :- use_module(library(apply)).
+:- use_module(library(dcg/basics), []).
 :- use_module(library(gensym)).
 :- use_module(library(http/json)).
 :- use_module(library(lists)).
@@ -12,6 +13,7 @@
 :- use_module(library(option)).
 :- use_module(library(ordsets)).
 :- use_module(library(pairs)).
+:- use_module(library(prolog_format), []).
 :- use_module(library(sandbox)).
 :- use_module(library(solution_sequences)).
 :- use_module(library(strings)).
@@ -45,7 +47,7 @@ main :-
         format(string(Where), "~w:~w", [File, Line]),
         said(_{error: _{kind: law, en: English, zh: Chinese, where: Where}})
     ;   visible,
-        warm,
+        with_output_to(string(_), warm),
         said(_{ready: true}),
         stream_property(Out, alias(user_output)),
         silence,
@@ -62,7 +64,7 @@ warm :-
             sub_string(\"ab\", _, 1, 0, S), atomic_list_concat([a, b], C), order_by([asc(Z)], member(Z, [a])),
             findall(K-V, member(K-V, [a-1]), KVs), keysort(KVs, KS), setof(J, member(J, [a]), Js), last([1], L),
             subtract([a], [b], U), exclude([Q]>>(Q == a), [b], W), format(string(H), \"~w\", [a]), once(sum_list([1], O)),
-            split_string(\"a b\", \" \", \"\", I), max_list([1], Max), string_concat(a, b, Con), group_pairs_by_key(KS, G)",
+            split_string(\"a b\", \" \", \"\", I), max_list([1], Max), format(\"a ~w ~q ~a ~d~n\", [a, b, c, 1]), format(\"a~n\"), writeln(a), string_concat(a, b, Con), group_pairs_by_key(KS, G)",
     Program = "answer(X) :- member(X, [a]).",
     answered(_{goal: Goal, program: null, seconds: 5, most: 1}, [[]], First),
     answered(_{goal: null, program: Program, seconds: 5, most: 1}, [[]], Second),
@@ -148,8 +150,18 @@ prepared_query(Query, Module, Goal, Columns) :-
     pairs_values(Columns, Values).
 
 term_string_in(Text, Goal, Names) :-
-    term_string(Goal, Text, [ module(goal), double_quotes(string), variable_names(Names), syntax_errors(error) ]),
-    (   var(Goal)
+    (   split_string(Text, "", " \t\n", [""])
+    ->  throw(asked(empty))
+    ;   true
+    ),
+    Options = [module(goal), double_quotes(string), syntax_errors(error)],
+    string_concat(Text, "\n.", Ended),
+    setup_call_cleanup(open_string(Ended, In),
+                       ( read_term(In, Goal, [variable_names(Names)|Options]), read_term(In, More, Options) ),
+                       close(In)),
+    (   More \== end_of_file
+    ->  throw(asked(several))
+    ;   var(Goal)
     ->  throw(asked(variable))
     ;   true
     ).
@@ -256,5 +268,6 @@ refused(error(existence_error(procedure, What), _), unknown, Indicator) :-
     ).
 refused(error(permission_error(_, sandboxed, What), _), unsafe, What).
 refused(error(instantiation_error, sandbox(_, _)), unsafe, "call of a variable").
+refused(error(resource_error(max_files), _), unsafe, "it would open a file or a socket").
 refused(error(resource_error(What), _), memory, What).
 refused(error(Formal, _), error, Formal).
