@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ENGINES = {".lp": "asp", ".pl": "prolog"}
 TYPES = frozenset(
     ["actor", "action", "term", "kind", "topic", "option", "fact", "question", "answer", "norm_word", "norm", "integer", "article", "day",
-     "money", "boolean", "text"]
+     "money", "boolean", "text", "person"]
 )  # fmt: skip
 GROUNDS = frozenset({"knowledge", "law", "case"})
 """What a query asks: the knowledge base; the law applied to matters that the query itself supposes; a case."""
@@ -108,6 +108,7 @@ class Answered:
         goal: the goal, or the empty string.
         arguments: the parameters' values.
         columns: each column's name, type and label.
+        people: the officials' titles by their ids, where there is a case.
     """
 
     kb: KnowledgeBase
@@ -119,11 +120,16 @@ class Answered:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     truncated: bool
+    people: Mapping[str, str]
+
+    @property
+    def norms(self) -> list[str]:
+        """The norms that the answers name, in the order of the text."""
+        return sorted({v for r in self.rows for v in r.values if _is_norm(self.kb, v)}, key=norm_order)
 
     def to_json(self) -> dict[str, Any]:
         """As in JSON output."""
         asked = {"query": self.query.id} if self.query is not None else {"goal": self.goal}
-        norms = sorted({v for r in self.rows for v in r.values if _is_norm(self.kb, v)}, key=norm_order)
         return {
             **asked, "engine": self.engine, "arguments": dict(self.arguments), "case": self.case,
             "columns": [{"id": c.id, "type": c.type, "zh": c.label.zh, "en": c.label.en} for c in self.columns],
@@ -134,7 +140,7 @@ class Answered:
                 }
                 for row in self.rows
             ],
-            "norms": [{"id": n, "quote": self.kb.norms[n].quote} for n in norms], "truncated": self.truncated,
+            "norms": [{"id": n, "quote": self.kb.norms[n].quote} for n in self.norms], "truncated": self.truncated,
         }  # fmt: skip
 
 
@@ -281,17 +287,25 @@ class Library:
         words |= {
             k: str(v) for k, (v, *others) in arguments.items() if not others and query.parameters[k].type != "money"
         }
+        truncated = found.truncated or len(rows) > most
         return Answered(
-            self.kb, query, "", used, words, case.id if case is not None else None, query.columns, tuple(rows[:most]), found.truncated or len(rows) > most
-        )  # fmt: skip
+            self.kb, query, "", used, words, _name(case), query.columns, tuple(rows[:most]), truncated, _people(case)
+        )
 
 
 def answered_goal(kb: KnowledgeBase, goal: str, engine: str, found: Found, case: Case | None) -> Answered:
     """The answers to a goal of one's own, with columns that are named as its variables."""
     columns = tuple(Column(name, "any", Bilingual(name, name)) for name in found.columns)
-    return Answered(
-        kb, None, goal, engine, {}, case.id if case is not None else None, columns, found.rows, found.truncated
-    )
+    return Answered(kb, None, goal, engine, {}, _name(case), columns, found.rows, found.truncated, _people(case))
+
+
+def _name(case: Case | None) -> str | None:
+    return None if case is None else case.id
+
+
+def _people(case: Case | None) -> dict[str, str]:
+    """The titles of those officials whom the case itself names; the tool's own stand for their office."""
+    return {} if case is None else {o.id: o.title for o in case.officials}
 
 
 def _wrong(path: Path, why: str) -> KnowledgeError:
@@ -515,6 +529,8 @@ def words(answered: Answered, column: Column, value: Any, row: Row, lang: str) -
             from .amounts import format_money
 
             return format_money(Decimal(value), lang)
+        if column.type in ("person", "answer"):
+            return answered.people.get(value, str(value))
         return _one_language(value, lang) if column.type == "text" else str(value)
     found = label(answered, column, value, row)
     return found.say(lang) if found else str(value)

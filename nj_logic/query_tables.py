@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from .errors import Bilingual
+from .explain import band
 from .queries import Answered, Query, words
 from .terminal import clean, columns_and_rows
 
@@ -88,7 +89,7 @@ def described(query: Query, lang: str) -> str:
 
 
 def table(answered: Answered, lang: str) -> str:
-    """The answers as a table, each norm with its quotation (in English with its gist)."""
+    """The answers as a table, and below it each norm with its quotation (in English its gist)."""
     title = answered.query.title.say(lang) if answered.query is not None else answered.goal
     lines = [clean(title)]
     if not answered.rows:
@@ -100,7 +101,32 @@ def table(answered: Answered, lang: str) -> str:
     lines += [columns_and_rows(heads, rows), word("answer" if count == 1 else "answers", lang).format(count)]
     if answered.truncated:
         lines.append(word("truncated", lang).format(count))
+    lines += _legend(answered, lang)
+    if answered.norms:
+        widest = max(map(len, answered.norms))
+        lines += ["", *(f"  {n:<{widest}}  {_quote(answered.kb, n, lang)}" for n in answered.norms)]
     return "\n".join(lines)
+
+
+def _legend(answered: Answered, lang: str) -> list[str]:
+    """What the topics and options mean on which an answer depends."""
+    named = dict.fromkeys((s.topic, s.option, s.is_fact) for row in answered.rows for s in row.under)
+    lines = []
+    for topic, option, is_fact in named:
+        entry = answered.kb.readings.get(topic)
+        if entry is not None and not is_fact:
+            lines.append(f"  {topic}={option}  {entry[lang]} — {entry['options'][option][lang]}")
+        elif topic in answered.kb.labels:
+            label = answered.kb.labels[topic].say(lang)
+            value = band(answered.kb, int(option), lang) if option.isdecimal() else _option(answered.kb, option, lang)
+            lines.append(f"  {topic}={option}  {label} — {value}")
+    return ["", *lines] if lines else []
+
+
+def _option(kb: KnowledgeBase, option: str, lang: str) -> str:
+    truth = {"yes": Bilingual("是", "yes"), "no": Bilingual("否", "no")}
+    found = truth.get(option) or kb.labels.get(option)
+    return found.say(lang) if found else option
 
 
 def _varying(answered: Answered, lang: str) -> list[str]:
@@ -135,12 +161,9 @@ def _cells(answered: Answered, lang: str, *, quoted: bool) -> tuple[list[str], l
         cells: list[str] = []
         for column, value in zip(answered.columns, row.values, strict=True):
             said = words(answered, column, value, row, lang)
-            known = isinstance(value, str) and value in kb.norms and column.type in ("norm", "any")
-            quote = _quote(kb, said, lang) if known else ""
+            cells.append(said)
             if quoted and column.type == "norm":
-                cells += [said, quote]
-            else:
-                cells.append(f"{said}  {quote}" if quote else said)
+                cells.append(_quote(kb, said, lang))
         rows.append([*cells, holds(row, lang)] if varying else cells)
     return ([*heads, word("holds", lang)] if varying else heads), rows
 

@@ -1,7 +1,7 @@
 """Finding words in the text, the norms, the queries, the kinds of matter, the terms and the readings.
 
-Words are found wherever they stand, also two characters inside a longer word. A word that holds a name which the knowledge base knows
-under several (常务副县长, an alias) is looked for under each of them.
+Words are found wherever they stand, also two characters inside a longer word. A word that holds the name of an office or body which the
+knowledge base knows under several names (an alias) is looked for under each of them.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Words:
     def _forms(kb: KnowledgeBase, word: str) -> tuple[str, ...]:
         """The word, and the word with the longest name in it replaced by each of the other names of the same thing."""
         named: dict[str, list[tuple[str, ...]]] = {}
-        for term in (*kb.terms.values(), *kb.kind_terms.values()):
+        for term in (kb.terms[actor] for actor in sorted(set(kb.actor_words.values()))):
             names = tuple(normal(n) for n in (term.label.zh, *term.aliases))
             for name in names:
                 if len(name) > 1 and name in word:

@@ -266,7 +266,9 @@ refused(error(existence_error(procedure, What), _), unknown, Indicator) :-
     ;   functor(Plain, Name, Arity),
         Indicator = Name/Arity
     ).
-refused(error(permission_error(_, sandboxed, What), _), unsafe, What).
+refused(error(permission_error(_, sandboxed, What), _), unsafe, Name/Arity) :-
+    strip_module(What, _, Goal),
+    functor(Goal, Name, Arity).
 refused(error(instantiation_error, sandbox(_, _)), unsafe, "call of a variable").
 refused(error(resource_error(max_files), _), unsafe, "it would open a file or a socket").
 refused(error(resource_error(What), _), memory, What).
