@@ -388,7 +388,7 @@ def ask(
     case_file: Path | None, engine: str | None, seconds: float | None, limit: int | None, output: Path | None, as_json: bool,
     format_: str | None, readings: tuple[str, ...], lang: str | None,
 ) -> None:  # fmt: skip
-    r"""Ask the query library, or a goal of your own. 查询库与自写目标。
+    """Ask the query library, or a goal of your own. 查询库与自写目标。
 
     \b
     nj ask                                       list the queries
@@ -396,7 +396,7 @@ def ask(
     nj ask NAME --describe                       what a query takes and returns
     nj ask NAME key=value … [--case FILE]        ask it
     nj ask --asp 'norm(N,_,strict,county_head)'  a goal of your own
-    """
+    """  # noqa: D301
     from .query_call import Call
 
     before = click.get_current_context().find_root().params

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .declared import NORM_ID, norm_order
-from .errors import Bilingual, InputError, KnowledgeError, unknown_word
+from .errors import Bilingual, InputError, KnowledgeError, nearest, unknown_word
 from .goals import MOST_ANSWERS, Found, Ground, Row, Text, run_prolog
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .case import Case
     from .knowledge import KnowledgeBase
 
+MOST_LISTED = 60
 ENGINES = {".lp": "asp", ".pl": "prolog"}
 TYPES = frozenset(
     ["actor", "action", "term", "kind", "topic", "option", "fact", "question", "answer", "norm_word", "norm", "integer", "article", "day",
@@ -354,8 +355,20 @@ def _typed(kb: KnowledgeBase, query: Query, parameter: Parameter, written: str) 
     for word, id_ in _words(kb, parameter.type):
         known.setdefault(word, []).append(id_)
     if written not in known:
-        raise unknown_word(parameter.label.en, parameter.label.zh, written, known)
+        raise _no_such_value(parameter, written, known)
     return tuple(dict.fromkeys(known[written]))
+
+
+def _no_such_value(parameter: Parameter, written: str, known: Mapping[str, object]) -> InputError:
+    """The error for a word that a parameter cannot have; what is allowed is listed where it is not too long to read."""
+    if len(known) <= MOST_LISTED:
+        return unknown_word(parameter.label.en, parameter.label.zh, written, known)
+    near = nearest(written, [w for w in known if written in w] or known)
+    hint = (f"; did you mean {near}?", f"；是否指“{near}”？") if near else ("", "")
+    return InputError(
+        f"{written[:80]!r} is no word for {parameter.label.en}{hint[0]} (nj search finds words)",
+        f"“{written[:80]}”不是{parameter.label.zh}{hint[1]}(nj search 可查找词语)",
+    )
 
 
 def _words(kb: KnowledgeBase, type_: str) -> Iterator[tuple[str, str]]:
