@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from . import answer, check, conflicts, paths, text
+from .catalogue import SIGNATURES, catalogue
 from .cells import Cells, Rung
 from .declared import NORM_ID
 from .dialect import parse
@@ -119,6 +120,9 @@ def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None) -
             (target / f"{kind}.{use}.lp").write_text("\n".join(lines) + "\n", encoding="utf-8")
     whole = [program_text(program), search, *(f"#defined {n}/{a}." for n, a in _inputs(rules))]
     (target / "whole.lp").write_text("\n".join(whole) + "\n", encoding="utf-8")
+    about_itself = "".join(f"{atom}.\n" for atom in catalogue(norms, terms, regulation))
+    (target / "catalogue.lp").write_text(about_itself, encoding="utf-8")
+    (target / "settled.lp").write_text(_settled("\n".join(whole), about_itself), encoding="utf-8")
 
     leads = {(r.head.args[0], norm) for r in rules if r.head.name == "leads_to" for norm in norms_of(r.head)}
     core = {
@@ -134,6 +138,8 @@ def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None) -
         "law_files": [str(f.relative_to(root)) if f.is_relative_to(root) else str(f) for f in law_files],
     }
     _write_json(target / "core.json", core)
+    asked_for = {*signatures(rules), *_inputs(rules), *SIGNATURES} - {("input", 2), ("hook", 2)}
+    _write_json(target / "predicates.json", sorted(asked_for))
     for id_, declaration in kinds.items():
         _write_json(target / f"{id_}.kind.json", declaration)
     _write_json(target / "norms.json", norms)
@@ -343,6 +349,17 @@ def _computed_facts(file: Path, cells: Cells, terms: Mapping[str, Any]) -> list[
     facts += [f"enacts({q}, {spec['act']})." for q, spec in terms["questions"].items() if spec.get("act")]
     file.write_text("".join(f"{line}\n" for line in facts), encoding="utf-8")
     return parse([file])[0]
+
+
+def _settled(whole: str, about_itself: str) -> str:
+    """What holds whatever the case: the atoms of the whole law without a case, and the knowledge base about itself."""
+    import clingo
+
+    control = clingo.Control(["--warn=none"])
+    control.add("base", [], whole)
+    control.ground([("base", [])])
+    atoms = sorted(str(a.symbol) for a in control.symbolic_atoms if a.symbol.name not in {"input", "hook"})
+    return "".join(f"{atom}.\n" for atom in atoms) + about_itself
 
 
 def _shared_predicates(rules: Sequence[Rule], law: Path) -> Iterable[str]:

@@ -365,6 +365,69 @@ def schema(kind: str, lang: str, as_json: bool) -> None:
 
 
 @nj.command()
+@click.argument("name", required=False)
+@click.argument("given", metavar="KEY=VALUE...", nargs=-1)
+@click.option("--search", metavar="WORDS", help="List the queries that hold WORDS 查找查询.")
+@click.option("--describe", is_flag=True, help="What the query asks, takes and returns 查询说明.")
+@click.option("--asp", metavar="GOAL", help="Literals or rules of your own in ASP 自写 ASP 目标.")
+@click.option("--prolog", metavar="GOAL", help="A goal of your own in Prolog 自写 Prolog 目标.")
+@click.option("--predicates", is_flag=True, help="List what goals may ask for 列出可用谓词.")
+@click.option("--case", "case_file", metavar="FILE", type=Path, help="The case asked about 案件文件.")
+@click.option("--engine", type=click.Choice(["asp", "prolog"]), help="For queries in both engines 推理引擎.")
+@click.option("--seconds", type=click.FloatRange(0.1, 600), help="How long a goal may take 时限(秒).")
+@click.option("--limit", type=click.IntRange(1, 20_000), help="How many answers to list 最多列出几项.")
+@click.option("--output", "-o", type=Path, help="The file to write 输出文件.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; the same as --format json.")
+@click.option(
+    "--format", "format_", type=click.Choice(["pretty", "json", "csv", "xlsx"]), help="Output format 输出格式."
+)
+@weighing
+@language
+def ask(
+    name: str | None, given: tuple[str, ...], search: str | None, describe: bool, asp: str | None, prolog: str | None, predicates: bool,
+    case_file: Path | None, engine: str | None, seconds: float | None, limit: int | None, output: Path | None, as_json: bool,
+    format_: str | None, readings: tuple[str, ...], lang: str | None,
+) -> None:  # fmt: skip
+    """Ask the query library, or a goal of your own. 查询库与自写目标。
+
+    \b
+    nj ask                                       list the queries
+    nj ask --search 会议                         find queries
+    nj ask NAME --describe                       what a query takes and returns
+    nj ask NAME key=value … [--case FILE]        ask it
+    nj ask --asp 'norm(N,_,strict,county_head)'  a goal of your own
+    """  # noqa: D301
+    from .query_call import Call
+
+    before = click.get_current_context().find_root().params
+    chosen = "json" if as_json else format_ or ("json" if before.get("as_json") else before.get("format_")) or "pretty"
+    call = Call(
+        knowledge(), name, given, search, describe, asp, prolog, predicates, case_file, engine, seconds, limit, output, chosen, fixed(readings),
+        chosen_language(lang),
+    )  # fmt: skip
+    shown = call.shown()
+    if isinstance(shown, str):
+        put(shown)
+    else:
+        show(shown)
+    leave(call.status)
+
+
+@nj.command("search")
+@click.argument("words", nargs=-1, required=True)
+@common
+def search_command(words: tuple[str, ...], lang: str, as_json: bool) -> None:
+    """Find WORDS in the text, the norms, the queries and the terms. 全文查找。"""
+    from .search import Search, pretty
+
+    found = Search(knowledge(), words)
+    if as_json:
+        show(found.to_json())
+    else:
+        put(pretty(found, lang))
+
+
+@nj.command()
 @click.argument("file", type=Path)
 @click.option("--format", "format_", type=click.Choice(["html", "md"]), default="html", help="Output format 输出格式.")
 @click.option("--output", "-o", type=Path, required=True, help="The file to write 输出文件.")

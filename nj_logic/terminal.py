@@ -391,7 +391,8 @@ def _marked(paragraph: dict[str, Any]) -> str:
     return "".join([*parts, text[last:]])
 
 
-def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def columns_and_rows(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table as wide as the terminal; long cells are folded."""
     from io import StringIO
     from shutil import get_terminal_size
 
@@ -424,7 +425,7 @@ def norms(result: Sequence[dict[str, Any]], lang: str) -> str:
          )]
         for n in result
     ]  # fmt: skip
-    return _table(columns, rows)
+    return columns_and_rows(columns, rows)
 
 
 def coverage(result: dict[str, Any], lang: str) -> str:
@@ -436,7 +437,7 @@ def coverage(result: dict[str, Any], lang: str) -> str:
     keys = ("norms", "operational", "executable", "exercised")
     rows = [[str(a["article"]), *(str(a[k]) for k in keys)] for a in result["by_article"]]
     rows.append(["Σ", *(str(result[k]) for k in keys)])
-    lines = [_table(columns, rows)]
+    lines = [columns_and_rows(columns, rows)]
     lines += [
         f"{word('not_in_norms', lang)}{u['article']}.{u['paragraph']} {u['text']}" for u in result["unaccounted_text"]
     ]
@@ -464,4 +465,4 @@ def kinds(result: Sequence[dict[str, Any]], lang: str) -> str:
         [k["system"], k["id"], k[lang], ", ".join(map(str, k["articles"])), ", ".join(q[lang] for q in k["questions"])]
         for k in result
     ]
-    return _table(columns, rows)
+    return columns_and_rows(columns, rows)

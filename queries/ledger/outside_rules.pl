@@ -1,0 +1,3 @@
+% The same in Prolog; outside_rules.lp describes it.
+
+answer(X, A, N) :- points_to(N, X), located(N, A, _).
