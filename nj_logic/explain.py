@@ -10,6 +10,7 @@ import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .amounts import format_money
@@ -82,8 +83,8 @@ def node_json(kb: KnowledgeBase, proof: Proof) -> dict[str, Any]:
 def place(kb: KnowledgeBase, rule: Place) -> str:
     """Where a rule stands, as ``kb/…:line``."""
     for root in (kb.root, kb.compiled):
-        if str(rule.file).startswith(str(root)):
-            return f"{str(rule.file)[len(str(root)) + 1 :]}:{rule.line}"
+        if Path(rule.file).is_relative_to(root):
+            return f"{Path(rule.file).relative_to(root).as_posix()}:{rule.line}"
     return f"{rule.file}:{rule.line}"
 
 
