@@ -122,7 +122,7 @@ def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None) -
 
     core = {
         "title": regulation.title,
-        "terms": {k: terms[k] for k in ("actors", "actions", "values", "questions", "readings", "phrases")},
+        "terms": {k: terms[k] for k in ("actors", "actions", "values", "questions", "readings", "phrases", "names")},
         "kinds": {id_: {k: v for k, v in kind.items() if k in BRIEF} for id_, kind in kinds.items()},
         "rungs": [
             [r.ladder, r.name, _money(r.low), r.low_included, _money(r.high), r.high_included] for r in cells.rungs
@@ -267,7 +267,7 @@ FACT_TYPES = frozenset(
 )
 
 
-SECTIONS = ("actors", "actions", "values", "questions", "readings", "phrases", "kinds")
+SECTIONS = ("actors", "actions", "values", "questions", "readings", "phrases", "names", "kinds")
 
 
 def _terms(folder: Path, problems: list[str]) -> dict[str, Any]:

@@ -257,10 +257,11 @@ def conflicts(register: Path, roster: Path | None, readings: tuple[str, ...], la
 @nj.command()
 @case_file
 @click.argument("goal")
+@click.option("--whole", is_flag=True, help="The whole tree with every rule 完整的证明.")
 @weighing
 @common
-def why(case_file: Path, goal: str, readings: tuple[str, ...], lang: str, as_json: bool) -> None:
-    """The proof of GOAL in CASE: p1.2, a1, f3 as printed, or an atom. 为什么。"""
+def why(case_file: Path, goal: str, whole: bool, readings: tuple[str, ...], lang: str, as_json: bool) -> None:
+    """The proof of GOAL in CASE: p1.2, a1, f3 as printed, OFFICE:ACT, QUESTION=VALUE or an atom. 为什么。"""
     kb = knowledge()
     result = kb.why(kb.case(case_file), goal, fixed(readings))
     if as_json:
@@ -268,7 +269,43 @@ def why(case_file: Path, goal: str, readings: tuple[str, ...], lang: str, as_jso
     else:
         from . import terminal
 
-        put(terminal.explanation(result, lang))
+        put(terminal.explanation(result, lang, whole))
+
+
+@nj.command()
+@case_file
+@click.argument("goal")
+@weighing
+@common
+def whynot(case_file: Path, goal: str, readings: tuple[str, ...], lang: str, as_json: bool) -> None:
+    """What keeps GOAL (OFFICE:ACT, QUESTION=VALUE, a norm's id or an atom) from holding in CASE. 为什么不。"""
+    kb = knowledge()
+    result = kb.why_not(kb.case(case_file), goal, fixed(readings))
+    if as_json:
+        show(result.to_json())
+    else:
+        from . import telling
+
+        put(telling.why_not(result, lang))
+
+
+@nj.command()
+@click.argument("file", type=Path)
+@click.option("--case", "case_file", type=Path, help="The case whose facts the proof must rest on 对照的案件.")
+@common
+def verify(file: Path, case_file: Path | None, lang: str, as_json: bool) -> None:
+    """Check a proof saved by nj why --json: rules, facts, quotations. 核验保存的证明。"""
+    from .verify import verify as check_proof
+
+    kb = knowledge()
+    result = check_proof(kb, file, None if case_file is None else kb.case(case_file))
+    if as_json:
+        show(result.to_json())
+    else:
+        from . import telling
+
+        put(telling.verdict(result, lang))
+    leave(result.refused is not None)
 
 
 @nj.command()

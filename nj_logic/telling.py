@@ -1,0 +1,246 @@
+"""Explanations for people at a terminal: proofs, failures, repairs, changes, questions, verdicts on saved proofs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from .amounts import chinese_numeral
+from .atoms import Var
+from .errors import Bilingual
+from .phrasing import Phrasing, decisive, norms_of
+from .terminal import clean
+
+if TYPE_CHECKING:
+    from .atoms import Atom
+    from .case import Case
+    from .knowledge import KnowledgeBase
+    from .prolog import Failure, Proof
+    from .verify import Verdict
+    from .whynot import WhyNot
+
+WORDS = {
+    "case": Bilingual("本案事实", "fact of the case"),
+    "law": Bilingual("规则事实", "stated by the rules"),
+    "above": Bilingual("见上", "as shown above"),
+    "rule": Bilingual("规则", "rule"),
+    "not": Bilingual("不成立：", "not so: "),
+    "because": Bilingual("因为", "because"),
+    "fails": Bilingual("止于", "stops at"),
+    "read_as": Bilingual("解释", "reading"),
+    "assumed": Bilingual("假定", "assumed"),
+    "missing": Bilingual("缺少的条件：", "What is missing: "),
+    "not_stated": Bilingual("没有写明", "not stated"),
+    "not_met": Bilingual("不满足", "not met"),
+    "forbidden": Bilingual("被排除", "forbidden by"),
+    "instead": Bilingual("实际：", "but: "),
+    "needed": Bilingual("需要：", "needed: "),
+    "nothing": Bilingual("规则对此类事项没有这样的规定", "the rules provide no such thing for a matter of this kind"),
+    "would": Bilingual("改作以下解释或事实即成立：", "It would hold with: "),
+    "under": Bilingual("以下按此解释：", "Read here as: "),
+    "verified": Bilingual("证明成立", "the proof holds"),
+    "refused": Bilingual("证明不成立：节点", "refused at node"),
+    "nodes": Bilingual("个节点", "nodes"),
+    "made": Bilingual("制作时：", "made with: "),
+    "checked": Bilingual("检查时：", "checked with: "),
+}
+MOST_REASONS = 2
+
+
+def word(key: str, lang: str) -> str:
+    """One of the fixed words."""
+    return WORDS[key].say(lang)
+
+
+def cited(kb: KnowledgeBase, norms: Iterable[str], lang: str, indent: str) -> list[str]:
+    """Norms with article, paragraph and quotation."""
+    lines = []
+    for norm in norms:
+        entry = kb.norms[norm]
+        if entry.article == 0:
+            where = {"zh": "通知", "en": "notice"}[lang]
+        elif lang == "zh":
+            where = f"第{chinese_numeral(entry.article)}条第{chinese_numeral(entry.paragraph)}款"
+        else:
+            where = f"article {entry.article}, paragraph {entry.paragraph}"
+        lines.append(f"{indent}{norm}  {where}：“{entry.quote}”" if lang == "zh" else f"{indent}{norm}  {where}: {entry.quote}")
+        if lang == "en":
+            lines.append(f"{indent}{' ' * len(norm)}  {entry.gist}")
+    return lines
+
+
+class ProofLines:
+    """Proofs as indented lines."""
+
+    def __init__(
+        self, kb: KnowledgeBase, lang: str, case: Case | None, whole: bool, reasons: Mapping[Atom, Failure]
+    ) -> None:
+        self.kb, self.lang, self.whole, self.reasons = kb, lang, whole, reasons
+        self.say = Phrasing(kb, lang, case)
+
+    def of(self, proof: Proof) -> list[str]:
+        """The lines of a proof."""
+        if not self.whole:
+            proof = self._decisive(proof)
+        return self._node(proof, set(), frozenset(), 0)
+
+    def _decisive(self, proof: Proof) -> Proof:
+        """The chain, without negations of what the rules provide for other kinds of matter only."""
+        own = frozenset(norms_of(self.kb, proof.atom))
+
+        def told(node: Proof) -> bool:
+            reason = self.reasons.get(node.atom)
+            return node.by != "not" or reason is None or reason.of_reach
+
+        def kept(node: Proof) -> Proof:
+            return replace(node, children=tuple(kept(c) for c in node.children if told(c)))
+
+        below = (c for child in proof.children for c in decisive(self.say, child, own))
+        return kept(replace(proof, children=tuple(below)))
+
+    def _node(self, proof: Proof, days: set[int], quoted: frozenset[str], depth: int) -> list[str]:
+        indent = "  " * depth
+        if proof.by == "comparison":
+            return [f"{indent}- {clean(self.say.comparison(proof.atom, days, proof.expression))}"]
+        denied = self.word("not") if proof.by == "not" else ""
+        lines = [f"{indent}- {denied}{clean(self.say.atom(proof.atom))}{self._mark(proof)}"]
+        norms = [n for n in norms_of(self.kb, proof.atom) if n not in quoted]
+        if not proof.repeat and proof.by in {"rule", "fact"}:
+            lines += cited(self.kb, norms, self.lang, f"{indent}    ")
+        if proof.by == "not":
+            lines += self._denial(proof, indent)
+        below = self.say.days(c.atom for c in proof.children) | self.say.days([proof.atom])
+        for child in proof.children:
+            lines += self._node(child, below, quoted | set(norms), depth + 1)
+        return lines
+
+    def _mark(self, proof: Proof) -> str:
+        from .explain import place
+
+        where = f" {place(self.kb, proof.rule)}" if proof.rule and self.whole else ""
+        match proof.by:
+            case "input":
+                return f" [{self.word('read_as' if proof.atom[0] == 'reading' else 'case')}]"
+            case "fact":
+                return f" [{self.word('law')}{where}]"
+            case "rule" if proof.repeat:
+                return f" [{self.word('above')}]"
+            case "rule" if where:
+                return f" [{self.word('rule')}{where}]"
+        return ""
+
+    def _denial(self, proof: Proof, indent: str) -> list[str]:
+        """Why something does not hold: what the closest attempt lacks; in the whole tree, where each rule stops."""
+        from .explain import place
+
+        lines = []
+        failure = self.reasons.get(proof.atom)
+        if failure is not None and failure.attempts and failure.of_reach:
+            leaves = failure.leaves[:MOST_REASONS]
+            joined = {"zh": "；", "en": "; "}[self.lang].join(leaf_text(self.say, leaf) for leaf in leaves)
+            lines.append(f"{indent}    {self.word('because')}{'：' if self.lang == 'zh' else ': '}{clean(joined)}")
+        if self.whole:
+            for attempt in proof.attempts:
+                failed = text_of(self.say, attempt.failed)
+                sign = self.word("not") if attempt.negated else ""
+                lines.append(f"{indent}    [{self.word('rule')} {place(self.kb, attempt.rule)}] {self.word('fails')} {sign}{clean(failed)}")
+        return lines
+
+    def word(self, key: str) -> str:
+        """One of the fixed words."""
+        return word(key, self.lang)
+
+
+def text_of(say: Phrasing, atom: Atom) -> str:
+    """An atom or a comparison in words."""
+    return say.comparison(atom) if not atom[0][0].isalpha() else say.atom(atom)
+
+
+def leaf_text(say: Phrasing, leaf: Failure, days: Iterable[int] = ()) -> str:
+    """What an attempt lacks, in words: what is not stated, not met (with the values) or forbidden."""
+    lang, colon = say.lang, "：" if say.lang == "zh" else ": "
+    match leaf.by:
+        case "not_stated":
+            return f"{word('not_stated', lang)}{colon}{_wanted(say, leaf.atom)}"
+        case "not_met" if leaf.atom[0] == "spans":
+            return f"{word('not_met', lang)}{colon}{say.atom(('on_rung', '', *leaf.atom[1:3]))} ({say.misses(leaf.atom)})"
+        case "not_met":
+            stated = {"zh": "、", "en": ", "}[lang].join(say.atom(a) for a in leaf.stated)
+            actual = f" ({word('instead', lang)}{stated})" if stated else ""
+            return f"{word('not_met', lang)}{colon}{_wanted(say, leaf.atom)}{actual}"
+        case "comparison":
+            return f"{word('not_met', lang)}{colon}{say.denied(leaf.atom, days)}"
+        case "forbidden":
+            norms = norms_of(say.kb, leaf.atom) or [n for n in _first_norms(say.kb, leaf.proof)]
+            by = f" [{', '.join(norms[:1])}]" if norms else ""
+            return f"{word('forbidden', lang)}{colon}{say.atom(leaf.atom)}{by}"
+    return f"{word('not_met', lang)}{colon}{say.atom(leaf.atom)}"
+
+
+def _wanted(say: Phrasing, atom: Atom) -> str:
+    """What a case would have to state: of an amount the band, not what it states."""
+    if len(atom) == 4 and atom[0] in {"fact", "cell", "quantity", "date"} and isinstance(atom[3], Var):
+        label = say.kb.labels.get(str(atom[2]))
+        return label.say(say.lang) if label else str(atom[2])
+    return Phrasing(say.kb, say.lang).atom(atom) if atom[0] == "cell" else say.atom(atom)
+
+
+def _first_norms(kb: KnowledgeBase, proof: Proof | None) -> list[str]:
+    if proof is None:
+        return []
+    return norms_of(kb, proof.atom) or next((n for c in proof.children if (n := _first_norms(kb, c))), [])
+
+
+def why_not(result: WhyNot, lang: str) -> str:
+    """What is missing, first; then the attempts that came closest."""
+    kb, case = result.kb, result.case
+    say = Phrasing(kb, lang, case)
+    leaves = [leaf for leaf in result.failure.leaves if leaf.by != "failed"]
+    joined = {"zh": "；", "en": "; "}[lang].join(dict.fromkeys(clean(leaf_text(say, leaf)) for leaf in leaves))
+    lines = [f"{word('missing', lang)}{joined or word('nothing', lang)}", ""]
+    lines.append(f"{clean(case.id)}  {clean(result.goal.title.say(lang))}")
+    for topic, option in result.world:
+        if topic in kb.readings:
+            entry = kb.readings[topic]
+            lines.append(f"  {word('under', lang)}{entry[lang]} — {entry['options'][option][lang]} [{topic}={option}]")
+    lines += _failure(say, result.failure, 0, frozenset())
+    for topic, option in result.holds_with:
+        label = kb.labels.get(topic)
+        value = say.band(int(option)) if option.isdigit() else (kb.labels[option].say(lang) if option in kb.labels else option)
+        lines.append(f"{word('would', lang)}{label.say(lang) if label else topic}: {value} [{topic}={option}]")
+    return "\n".join(lines)
+
+
+def _failure(say: Phrasing, failure: Failure, depth: int, quoted: frozenset[str]) -> list[str]:
+    """A failure and its attempts; way stations are left out."""
+    indent = "  " * depth
+    if failure.by != "failed":
+        lines = [f"{indent}- {clean(leaf_text(say, failure))}"]
+        if failure.proof is not None:
+            lines += ["  " * (depth + 1) + line for line in ProofLines(say.kb, say.lang, say.case, False, {}).of(failure.proof)]
+        return lines
+    if failure.atom[0] == "on_rung" and len(failure.attempts) == 1 and len(failure.leaves) == 1:
+        return [f"{indent}- {clean(leaf_text(say, failure.leaves[0]))}"]
+    norms = [n for n in norms_of(say.kb, failure.atom) if n not in quoted]
+    hidden = depth > 0 and say.is_detail(failure.atom) and not norms
+    lines = [] if hidden else [f"{indent}- {word('not', say.lang)}{clean(say.atom(failure.atom))}"]
+    lines += cited(say.kb, norms, say.lang, f"{indent}    ")
+    if not failure.attempts and not hidden:
+        lines.append(f"{indent}    {word('nothing', say.lang)}")
+    for attempt in failure.attempts:
+        for lack in attempt.lacks:
+            lines += _failure(say, lack, depth if hidden else depth + 1, quoted | set(norms))
+    return list(dict.fromkeys(lines))
+
+
+def verdict(result: Verdict, lang: str) -> str:
+    """Whether a saved proof holds, and the versions."""
+    if result.refused is None:
+        lines = [f"{word('verified', lang)}  {clean(result.goal)}  ({result.nodes} {word('nodes', lang)})"]
+    else:
+        node, atom, why = result.refused
+        lines = [f"{word('refused', lang)} {node}: {why.say(lang)}", f"  {clean(atom)}"]
+    for key, versions in (("made", result.made_with), ("checked", result.checked_with)):
+        lines.append(f"  {word(key, lang)}{clean(', '.join(f'{k} {v}' for k, v in versions.items()))}")
+    return "\n".join(lines)
