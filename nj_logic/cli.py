@@ -289,6 +289,49 @@ def whynot(case_file: Path, goal: str, readings: tuple[str, ...], lang: str, as_
         put(telling.why_not(result, lang))
 
 
+@nj.command("what-if")
+@case_file
+@click.argument("changes", metavar="KEY=VALUE...", nargs=-1)
+@weighing
+@common
+def what_if(case_file: Path, changes: tuple[str, ...], readings: tuple[str, ...], lang: str, as_json: bool) -> None:
+    """CASE as it is and with KEY=VALUE or --reading: what changes, and why. 假如。"""
+    from .changes import changed
+    from .what_if import compare
+
+    if not changes and not readings:
+        raise InputError("state a change: KEY=VALUE or --reading TOPIC=OPTION", "请写明改动：名称=值 或 --reading 主题=选项")
+    kb = knowledge()
+    chosen = fixed(readings)
+    kb.fixed_readings(chosen)
+    result = compare(kb, (kb.case(case_file), {}), (changed(kb, case_file, changes), chosen), (*changes, *readings))
+    if as_json:
+        show(result.to_json())
+    else:
+        from . import telling
+
+        put(telling.what_if(result, lang))
+
+
+@nj.command("ask-next")
+@case_file
+@weighing
+@common
+def ask_next(case_file: Path, readings: tuple[str, ...], lang: str, as_json: bool) -> None:
+    """Which facts of CASE to ask for, and what each answer leads to. 还应问什么。"""
+    from .ask_next import ask_next as questions
+
+    kb = knowledge()
+    result = questions(kb, kb.case(case_file), fixed(readings))
+    if as_json:
+        show(result.to_json())
+    else:
+        from . import telling
+
+        put(telling.ask_next(result, lang))
+    leave(bool(result.inquiries))
+
+
 @nj.command()
 @click.argument("file", type=Path)
 @click.option("--case", "case_file", type=Path, help="The case whose facts the proof must rest on 对照的案件.")

@@ -117,11 +117,14 @@ class Phrasing:
             return self.atom(atom)
         return f"{shown} {'≥' if not rung.high_included else '>'} {_plain(rung.high)}"
 
-    def band(self, index: int) -> str:
-        """The amounts of a cell."""
-        if not 0 <= index < len(self.kb.cells):
-            return str(index)
-        low, high = self.kb.cells.bounds(index)
+    def band(self, first: int, last: int | None = None) -> str:
+        """The amounts of a cell, or from one cell to another."""
+        cells, last = self.kb.cells, first if last is None else last
+        if not (0 <= first < len(cells) and 0 <= last < len(cells)):
+            return str(first)
+        low, high = cells.bounds(first)[0], cells.bounds(last)[1]
+        if low is None and high is None:
+            return {"zh": "任何金额", "en": "any amount"}[self.lang]
         parts = []
         if low is not None:
             amount = format_money(low[0], self.lang)

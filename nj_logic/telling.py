@@ -10,14 +10,16 @@ from .amounts import chinese_numeral
 from .atoms import Var
 from .errors import Bilingual
 from .phrasing import Phrasing, decisive, norms_of
-from .terminal import clean
+from .terminal import STATUS, clean
 
 if TYPE_CHECKING:
+    from .ask_next import Asked, AskNext
     from .atoms import Atom
     from .case import Case
     from .knowledge import KnowledgeBase
     from .prolog import Failure, Proof
     from .verify import Verdict
+    from .what_if import Result, WhatIf
     from .whynot import WhyNot
 
 WORDS = {
@@ -39,6 +41,15 @@ WORDS = {
     "nothing": Bilingual("规则对此类事项没有这样的规定", "the rules provide no such thing for a matter of this kind"),
     "would": Bilingual("改作以下解释或事实即成立：", "It would hold with: "),
     "under": Bilingual("以下按此解释：", "Read here as: "),
+    "before": Bilingual("原来", "before"),
+    "after": Bilingual("改后", "after"),
+    "same": Bilingual("不变：", "unchanged: "),
+    "why": Bilingual("原因：", "because: "),
+    "no_change": Bilingual("改动不影响任何结果", "the changes make no difference"),
+    "ask": Bilingual("问：", "ask: "),
+    "if": Bilingual("若", "if"),
+    "no_questions": Bilingual("没有需要补充的事实", "No facts are missing"),
+    "too_many": Bilingual("可能的结果太多,只列出应问的事实", "too many outcomes; only the facts to ask for are listed"),
     "verified": Bilingual("证明成立", "the proof holds"),
     "refused": Bilingual("证明不成立：节点", "refused at node"),
     "nodes": Bilingual("个节点", "nodes"),
@@ -244,3 +255,65 @@ def verdict(result: Verdict, lang: str) -> str:
     for key, versions in (("made", result.made_with), ("checked", result.checked_with)):
         lines.append(f"  {word(key, lang)}{clean(', '.join(f'{k} {v}' for k, v in versions.items()))}")
     return "\n".join(lines)
+
+
+def outcome(result: Result, lang: str) -> str:
+    """A status and what it says, in a line."""
+    status = STATUS[result.status].say(lang) if result.status else ""
+    listed = {"zh": "；", "en": "; "}[lang].join(clean(o.say(lang)) for o in result.outcome)
+    return {"zh": "：", "en": ": "}[lang].join(part for part in (status, listed) if part) or "—"
+
+
+def what_if(result: WhatIf, lang: str) -> str:
+    """What changed, before and after, and why; what did not, by name."""
+    lines = [f"{clean(result.case.id)}  {clean('  '.join(result.changes))}"]
+    for one in (d for d in result.differences if d.changed):
+        lines += ["", one.before.question.say(lang)]
+        lines += _outcomes("before", one.before, one.after, lang) + _outcomes("after", one.after, one.before, lang)
+        lines += [f"    {word('why', lang)}{clean(w.say(lang))}" for w in one.why]
+        new = [n for n in dict.fromkeys(one.after.norms) if n not in one.before.norms]
+        lines += cited(result.kb, new, lang, "    ")
+    if not any(d.changed for d in result.differences):
+        lines += ["", word("no_change", lang)]
+    same = [d.before.question.say(lang) for d in result.differences if not d.changed]
+    if same:
+        lines += ["", word("same", lang) + {"zh": "、", "en": ", "}[lang].join(same)]
+    return "\n".join(lines)
+
+
+def _outcomes(key: str, one: Result, other: Result, lang: str) -> list[str]:
+    """One side of a change; of several outcomes, those that the other side has not."""
+    if len(one.outcome) < 2:
+        return [f"  {word(key, lang)}  {outcome(one, lang)}"]
+    own = [o for o in one.outcome if o not in other.outcome]
+    status = STATUS[one.status].say(lang) if one.status else ""
+    count = {"zh": f"共{len(one.outcome)}项", "en": f"{len(one.outcome)} in all"}[lang]
+    return [f"  {word(key, lang)}  {status} ({count})".replace("   (", "  ("), *(f"    {'-' if key == 'before' else '+'} {clean(o.say(lang))}" for o in own)]
+
+
+def ask_next(result: AskNext, lang: str) -> str:
+    """The questions as a tree."""
+    lines = [f"{clean(result.case.id)}  {result.case.kind.term.label.say(lang)}"]
+    if not result.inquiries:
+        lines.append(word("no_questions", lang))
+    for inquiry in result.inquiries:
+        lines += ["", inquiry.question.say(lang)]
+        if inquiry.tree is None:
+            lines.append(f"  {word('too_many', lang)}")
+            lines += [f"  {n}. {clean(m.label.say(lang))} [{clean(m.id)}]" for n, m in enumerate(inquiry.missing, 1)]
+        else:
+            lines += _asked(inquiry.tree, lang, "  ")
+    return "\n".join(lines)
+
+
+def _asked(asked: Asked, lang: str, indent: str) -> list[str]:
+    lines = [f"{indent}{word('ask', lang)}{clean(asked.fact.label.say(lang))} [{clean(asked.fact.id)}]"]
+    joint = {"zh": "；或", "en": "; or "}[lang]
+    for branch in asked.branches:
+        answer = joint.join(clean(a.say(lang)) for a in branch.answers)
+        lead = f"{indent}  {word('if', lang)} {answer}"
+        if branch.then is not None:
+            lines += [lead, *_asked(branch.then, lang, indent + "    ")]
+        elif branch.result is not None:
+            lines.append(f"{lead}  →  {outcome(branch.result, lang)}")
+    return lines
