@@ -289,6 +289,30 @@ def whynot(case_file: Path, goal: str, readings: tuple[str, ...], lang: str, as_
         put(telling.why_not(result, lang))
 
 
+@nj.command()
+@case_file
+@click.argument("finding", required=False)
+@click.option("--roster", type=Path, help="The roster for a table (CSV, XLSX) of absences 名册.")
+@weighing
+@common
+def fix(
+    case_file: Path, finding: str | None, roster: Path | None, readings: tuple[str, ...], lang: str, as_json: bool
+) -> None:
+    """The smallest changes that mend CASE, or the clash FINDING of a register. 怎样补正。"""
+    from .repair import find_repairs
+
+    kb = knowledge()
+    case = kb.register(case_file, roster)
+    result = find_repairs(kb, case, kb.fixed_readings(fixed(readings), case), finding)
+    if as_json:
+        show(result.to_json())
+    else:
+        from . import telling
+
+        put(telling.repairs(result, lang))
+    leave(bool(result.wrong))
+
+
 @nj.command("what-if")
 @case_file
 @click.argument("changes", metavar="KEY=VALUE...", nargs=-1)

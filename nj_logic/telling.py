@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .case import Case
     from .knowledge import KnowledgeBase
     from .prolog import Failure, Proof
+    from .repair import Repairs
     from .verify import Verdict
     from .what_if import Result, WhatIf
     from .whynot import WhyNot
@@ -41,6 +42,12 @@ WORDS = {
     "nothing": Bilingual("规则对此类事项没有这样的规定", "the rules provide no such thing for a matter of this kind"),
     "would": Bilingual("改作以下解释或事实即成立：", "It would hold with: "),
     "under": Bilingual("以下按此解释：", "Read here as: "),
+    "nothing_wrong": Bilingual("没有需要补正的问题", "Nothing is to be mended"),
+    "wrong": Bilingual("需要补正：", "To be mended:"),
+    "repair": Bilingual("办法", "Repair"),
+    "no_repair": Bilingual("在可变更的范围内没有补正办法", "No repair was found among what can still be changed"),
+    "cut": Bilingual("未全部搜索,可能还有其他办法", "the search was cut; there may be others"),
+    "fixed": Bilingual("不可变更：", "not to be changed: "),
     "before": Bilingual("原来", "before"),
     "after": Bilingual("改后", "after"),
     "same": Bilingual("不变：", "unchanged: "),
@@ -317,3 +324,21 @@ def _asked(asked: Asked, lang: str, indent: str) -> list[str]:
         elif branch.result is not None:
             lines.append(f"{lead}  →  {outcome(branch.result, lang)}")
     return lines
+
+
+def repairs(result: Repairs, lang: str) -> str:
+    """What is wrong, and each way to mend it."""
+    lines = [f"{clean(result.case.id)}  {result.case.kind.term.label.say(lang)}"]
+    if not result.wrong:
+        return "\n".join([*lines, word("nothing_wrong", lang)])
+    lines += [word("wrong", lang), *(f"  {clean(w.say(lang))}" for w in result.wrong), ""]
+    for n, repair in enumerate(result.repairs, 1):
+        lines.append(f"{word('repair', lang)} {n}")
+        lines += [f"  {clean(c.say(lang))}" for c in repair.changes]
+    if not result.repairs:
+        lines.append(word("no_repair", lang))
+    if result.cut:
+        lines.append(f"({word('cut', lang)})")
+    if result.case.fixed:
+        lines.append(f"{word('fixed', lang)}{', '.join(sorted(result.case.fixed))}")
+    return "\n".join(lines)
