@@ -26,6 +26,7 @@ from .results import Reader
 from .worlds import Condition, symbol
 
 if TYPE_CHECKING:
+    from .atoms import Atom
     from .check import Finding
     from .knowledge import KnowledgeBase
     from .prolog import Proof
@@ -115,6 +116,9 @@ def find_repairs(kb: KnowledgeBase, case: Case, readings: Mapping[str, str], fin
     if not target.wrong:
         return Repairs(kb, case, (), (), False)
     repairs, cut = _search(target)
+    if not repairs and isinstance(target, _Record):  # what the findings name does not do: all that they rest on
+        target = _Record(kb, case, readings, finding, wide=True)
+        repairs, cut = _search(target)
     return Repairs(kb, case, target.wrong, repairs, cut)
 
 
@@ -233,6 +237,7 @@ class _Register(_Target):
             a.who for a in case.absences for f in self.chosen if not f.persons and _overlaps(a, f.start, f.end)
         }
         self.trips(persons)
+        self.replaced.add(("on_day", None))
 
     def common(self, name: clingo.Symbol) -> list[clingo.Symbol]:
         return [symbol(p, name, d) for d in self.span() for p in ("day", "on_day")]
@@ -313,10 +318,15 @@ class _Path(_Target):
 
 
 class _Record(_Target):
+    """The record of a matter and the facts that its findings point to; *wide*: all facts that they rest on."""
+
     use, mend = "check", "record"
 
-    def __init__(self, kb: KnowledgeBase, case: Case, readings: Mapping[str, str], finding: str | None) -> None:
+    def __init__(
+        self, kb: KnowledgeBase, case: Case, readings: Mapping[str, str], finding: str | None, wide: bool = False
+    ) -> None:
         super().__init__(kb, case, readings)
+        self.wide = wide
         check = kb.check(case, readings)
         if finding is not None and not any(f.id == finding for f in check.findings):
             raise _no_finding(finding, [f.id for f in check.findings])
@@ -324,8 +334,11 @@ class _Record(_Target):
         self.wrong = tuple(f.message for f in bad)
         if not bad:
             return
+        self.leaves, self.gaps = self._grounds(bad)
         self._record(bad)
         self._facts(bad)
+        if any(a[0] == "absent_on" for a in self.leaves):
+            self.trips()
 
     def mended(self, case: Case) -> str | None:
         verdict = self.kb.check(case, self.readings).verdict
@@ -350,9 +363,10 @@ class _Record(_Target):
             self.slots.append([self._entry(i, entry, i, entry.actor)])
             if not still:
                 self.slots[-1] += [self._entry(i, entry, p, entry.actor) for p in range(len(record) + 1) if p not in {i, i - 1}]
-                self.slots[-1] += [
-                    self._entry(i, entry, i, o) for o, act in stages if act == entry.action and o != entry.actor
-                ]
+                others = [o for o, act in stages if act == entry.action]
+                if self.wide and entry.actor in _witnesses(bad):
+                    others += self.kb.single_offices
+                self.slots[-1] += [self._entry(i, entry, i, o) for o in dict.fromkeys(others) if o != entry.actor]
         done = {(e.actor, e.action) for e in record}
         for j, (office, act) in enumerate(s for s in stages if s not in done):
             nothing = Choice(Bilingual("", ""), "", 0, lambda _: [], lambda _: None)
@@ -412,8 +426,10 @@ class _Record(_Target):
 
     def _facts(self, bad: Sequence[Finding]) -> None:
         """Slots for the facts that the findings point to: their witness, else what their proof rests on; numbers and days at the bounds."""
-        fields, numbers = self.case.kind.fields, self._numbers(bad)
+        fields, numbers = self.case.kind.fields, self._numbers()
         named = {w for w in _witnesses(bad) if w in fields}
+        if self.wide:
+            named |= {str(a[2]) for a in self.leaves if a[0] == "fact"}
         for id_ in fields:
             if id_ in self.case.fixed or (id_ not in named and id_ not in numbers):
                 continue
@@ -433,10 +449,11 @@ class _Record(_Target):
         self.replaced |= {("workday", None), ("workdays", None)} if self.case.kind.working_days else set()
 
     def common(self, name: clingo.Symbol) -> list[clingo.Symbol]:
+        days_seen = [symbol("day", name, d) for d in self.span()] if ("day", None) in self.replaced else []
         if not self.case.kind.working_days:
-            return []
+            return days_seen
         days = {v for v in self.case.facts.values() if isinstance(v, datetime.date)} | self.days_tried
-        atoms = []
+        atoms = days_seen
         for day, number, working in self.kb.working_days.numbered(days):
             atoms.append(symbol("workdays", name, day.toordinal(), number))
             if working:
@@ -477,31 +494,33 @@ class _Record(_Target):
             return Bilingual("、".join(w.zh for w in labels) or "无", ", ".join(w.en for w in labels) or "none")
         return self.label(value) if isinstance(value, str) else Bilingual(str(value), str(value))
 
-    def _numbers(self, bad: Sequence[Finding]) -> dict[str, list[Any]]:
-        """For numbers and days in the proofs of breaches: the values at which their comparisons turn."""
-        self.days_tried: set[datetime.date] = set()
-        found: dict[str, dict[Any, None]] = {}
+    def _grounds(self, bad: Sequence[Finding]) -> tuple[list[Atom], set[int]]:
+        """What the case states at the ends of the findings' proofs, and by how much the numbers compared there are apart."""
         try:
             proofs = [p for f in bad for _, p in self.kb.why(self.case, f.id, self.readings).proofs]
         except (EngineMissing, InputError):
-            return {}
-        for proof in proofs:
-            nodes = list(_nodes(proof))
-            gaps = {
-                y - x for n in nodes if n.by == "comparison" and n.atom[0] != "="
-                for x, y in [n.atom[1:]] if isinstance(x, int) and isinstance(y, int)
-            }  # fmt: skip
-            for node in nodes:
-                if node.by != "input" or node.atom[0] not in {"quantity", "date"}:
-                    continue
-                _, _, field, number = node.atom
-                for value in sorted({number + s * gap + d for gap in gaps for s in (1, -1) for d in (-1, 0, 1)} - {number}):
-                    if node.atom[0] == "date" and value > 0:
-                        day = datetime.date.fromordinal(value)
-                        self.days_tried.add(day)
-                        found.setdefault(str(field), {})[day] = None
-                    elif node.atom[0] == "quantity" and value >= 0:
-                        found.setdefault(str(field), {})[value] = None
+            return [], set()
+        nodes = [n for proof in proofs for n in _nodes(proof)]
+        pairs = [n.atom[1:] for n in nodes if n.by == "comparison" and n.atom[0] != "="]
+        gaps = {y - x for x, y in pairs if isinstance(x, int) and isinstance(y, int)}
+        return list(dict.fromkeys(n.atom for n in nodes if n.by == "input")), gaps
+
+    def _numbers(self) -> dict[str, list[Any]]:
+        """For numbers and days that breaches rest on: the values at which their comparisons turn."""
+        self.days_tried: set[datetime.date] = set()
+        found: dict[str, dict[Any, None]] = {}
+        for name, *arguments in self.leaves:
+            if name not in {"quantity", "date"}:
+                continue
+            field, number = str(arguments[1]), arguments[2]
+            assert isinstance(number, int)
+            for value in sorted({number + s * gap + d for gap in self.gaps for s in (1, -1) for d in (-1, 0, 1)} - {number}):
+                if name == "date" and value > 0:
+                    day = datetime.date.fromordinal(value)
+                    self.days_tried.add(day)
+                    found.setdefault(field, {})[day] = None
+                elif name == "quantity" and value >= 0:
+                    found.setdefault(field, {})[value] = None
         return {f: list(values) for f, values in found.items()}
 
 
@@ -586,7 +605,7 @@ def _search(target: _Target) -> tuple[tuple[Repair, ...], bool]:
 
 
 def _is_replaced(atom: clingo.Symbol, replaced: set[tuple[str, str | None]]) -> bool:
-    if (atom.name, None) in replaced or (atom.name == "on_day" and ("day", None) in replaced and len(replaced) == 3):
+    if (atom.name, None) in replaced:
         return True
     return atom.name in {"fact", "quantity", "date", "cell"} and (atom.name, atom.arguments[1].name) in replaced
 

@@ -46,6 +46,7 @@ WORDS = {
     "wrong": Bilingual("需要补正：", "To be mended:"),
     "repair": Bilingual("办法", "Repair"),
     "no_repair": Bilingual("在可变更的范围内没有补正办法", "No repair was found among what can still be changed"),
+    "one_by_one": Bilingual("可逐项补正：nj fix 登记 f2", "clashes may be mended one by one: nj fix REGISTER f2"),
     "cut": Bilingual("未全部搜索,可能还有其他办法", "the search was cut; there may be others"),
     "fixed": Bilingual("不可变更：", "not to be changed: "),
     "before": Bilingual("原来", "before"),
@@ -337,6 +338,8 @@ def repairs(result: Repairs, lang: str) -> str:
         lines += [f"  {clean(c.say(lang))}" for c in repair.changes]
     if not result.repairs:
         lines.append(word("no_repair", lang))
+        if result.case.kind.register and len(result.wrong) > 1:
+            lines.append(word("one_by_one", lang))
     if result.cut:
         lines.append(f"({word('cut', lang)})")
     if result.case.fixed:
