@@ -90,10 +90,11 @@ def ask_next(kb: KnowledgeBase, case: Case, readings: Mapping[str, str]) -> AskN
     if case.kind.procedure and path_result(kb, case, readings).status == NEEDS_FACTS:
         tree = decide_paths(kb, case, readings)
         found.append(_inquiry(kb, case, tree, lambda c: path_result(kb, c, readings)))
+    asked: tuple[tuple[str, ...], Node[Any]]
     for number, answer in enumerate(kb.answer(case, readings).answers if case.kind.questions else ()):
         if answer.status == NEEDS_FACTS:
-            tree = decide_answer(kb, case, readings, answer.question)
-            found.append(_inquiry(kb, case, tree, lambda c, n=number: answer_results(kb, c, readings)[n]))
+            asked = decide_answer(kb, case, readings, answer.question)
+            found.append(_inquiry(kb, case, asked, lambda c, n=number: answer_results(kb, c, readings)[n]))
     return AskNext(kb, case, tuple(found))
 
 

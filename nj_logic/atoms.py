@@ -70,6 +70,12 @@ Term: TypeAlias = Const | Var | str | int
 Atom: TypeAlias = tuple[str, *tuple[Term, ...]]
 
 
+def arguments(atom: Atom) -> tuple[Term, ...]:
+    """The arguments of an atom."""
+    _, *found = atom
+    return tuple(found)
+
+
 def _outside(what: object) -> InputError:
     shown = str(what)[:100]
     return InputError(

@@ -120,7 +120,9 @@ def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None) -
     whole = [program_text(program), search, *(f"#defined {n}/{a}." for n, a in _inputs(rules))]
     (target / "whole.lp").write_text("\n".join(whole) + "\n", encoding="utf-8")
 
-    (target / "repairs.lp").write_text((reasoning / "search" / "repairs.lp").read_text(encoding="utf-8"), encoding="utf-8")
+    (target / "repairs.lp").write_text(
+        (reasoning / "search" / "repairs.lp").read_text(encoding="utf-8"), encoding="utf-8"
+    )
 
     core = {
         "title": regulation.title,

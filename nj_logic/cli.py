@@ -324,7 +324,9 @@ def what_if(case_file: Path, changes: tuple[str, ...], readings: tuple[str, ...]
     from .what_if import compare
 
     if not changes and not readings:
-        raise InputError("state a change: KEY=VALUE or --reading TOPIC=OPTION", "请写明改动：名称=值 或 --reading 主题=选项")
+        raise InputError(
+            "state a change: KEY=VALUE or --reading TOPIC=OPTION", "请写明改动：名称=值 或 --reading 主题=选项"
+        )
     kb = knowledge()
     chosen = fixed(readings)
     kb.fixed_readings(chosen)
@@ -481,7 +483,8 @@ def report(
     """A report on a case or a register. 生成报告。"""
     from .errors import EngineMissing
     from .files import write_document
-    from .report import case_report, decisive_proofs, engines, register_report
+    from .report import case_report, decisive_proofs, register_report
+    from .versions import engine_versions as engines
 
     kb = knowledge()
     case = kb.register(file, roster)

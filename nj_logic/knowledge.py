@@ -349,7 +349,6 @@ class KnowledgeBase:
 
         return explain(self, case, goal, self.fixed_readings(readings or {}, case))
 
-
     def why_not(self, case: Case, goal: str, readings: Mapping[str, str] | None = None) -> WhyNot:
         """Why an act, an answer, a norm's conclusion or an atom does not hold."""
         from .whynot import why_not

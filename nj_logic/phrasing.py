@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from .amounts import format_money
-from .atoms import Atom, Const, Term, Var, text
+from .atoms import Atom, Const, Term, Var, arguments, text
 from .cells import Rung
 from .declared import NORM_ID
 
@@ -63,12 +63,12 @@ class Phrasing:
         phrase = self.phrase(atom)
         if phrase is None:
             return text(atom)
-        arguments = [self._argument(a, atom) for a in atom[1:]]
-        return phrase[self.lang].format(*arguments, compared=self._measured(atom))
+        filled = [self._argument(a, atom) for a in arguments(atom)]
+        return phrase[self.lang].format(*filled, compared=self._measured(atom))
 
     def comparison(self, atom: Atom, days: Iterable[int] = (), expression: str = "") -> str:
         """A comparison with its values; those in *days* are days."""
-        operator, left, right = atom
+        operator, (left, right) = atom[0], arguments(atom)
         known = set(days)
         parts = re.findall(r"-?\d+|[+-]", expression)
         if operator == "=" and any(p.isdigit() and int(p) in known for p in parts) and isinstance(right, int):
@@ -105,7 +105,7 @@ class Phrasing:
 
     def misses(self, atom: Atom) -> str:
         """Of ``spans(Ladder, Rung, Cell)`` that is false: the bound of the rung that the amount misses."""
-        _, ladder, name, cell = atom
+        ladder, name, cell = arguments(atom)
         rung = self.rung(str(ladder), str(name))
         if rung is None or not isinstance(cell, int):
             return self.atom(atom)
@@ -154,9 +154,9 @@ class Phrasing:
         if isinstance(argument, Const):
             label = self.kb.labels.get(str(argument))
             return label.say(self.lang) if label else str(argument)
-        if isinstance(argument, str) and self.case is not None and not NORM_ID.fullmatch(argument):
-            if any(o.id == argument for o in self.case.officials):
-                return self.person(argument)
+        officials = self.case.officials if self.case is not None and isinstance(argument, str) else ()
+        if any(o.id == argument for o in officials):
+            return self.person(str(argument))
         return str(argument)
 
     def person(self, id_: str) -> str:
@@ -185,10 +185,13 @@ class Phrasing:
 
     def _measured(self, atom: Atom) -> str:
         """Of ``spans(Ladder, Rung, Cell)``: the amount between the bounds of the rung."""
-        rung = self.rung(str(atom[1]), str(atom[2])) if len(atom) == 4 else None
-        if rung is None or atom[0] != "spans" or not isinstance(atom[3], int):
+        if atom[0] != "spans" or len(atom) != 4:
             return ""
-        shown = self._amount(atom[3])
+        ladder, name, cell = arguments(atom)
+        rung = self.rung(str(ladder), str(name))
+        if rung is None or not isinstance(cell, int):
+            return ""
+        shown = self._amount(cell)
         if rung.low:
             shown = f"{_plain(rung.low)} {'≤' if rung.low_included else '<'} {shown}"
         if rung.high is not None:

@@ -9,9 +9,7 @@ signs that cannot be seen, or turn the direction of writing, are shown by their 
 from __future__ import annotations
 
 import datetime
-import hashlib
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -27,7 +25,6 @@ from .register_report import register_view
 from .report_words import templates, words
 from .terminal import clean, proof_lines
 from .versions import knowledge_digest, program_version
-from .versions import engine_versions as engines
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .amounts import chinese_numeral
-from .atoms import Var
+from .atoms import Var, arguments
 from .errors import Bilingual
 from .phrasing import Phrasing, decisive, norms_of
 from .terminal import STATUS, clean
@@ -83,7 +83,9 @@ def cited(kb: KnowledgeBase, norms: Iterable[str], lang: str, indent: str) -> li
             where = f"第{chinese_numeral(entry.article)}条第{chinese_numeral(entry.paragraph)}款"
         else:
             where = f"article {entry.article}, paragraph {entry.paragraph}"
-        lines.append(f"{indent}{norm}  {where}：“{entry.quote}”" if lang == "zh" else f"{indent}{norm}  {where}: {entry.quote}")
+        lines.append(
+            f"{indent}{norm}  {where}：“{entry.quote}”" if lang == "zh" else f"{indent}{norm}  {where}: {entry.quote}"
+        )
         if lang == "en":
             lines.append(f"{indent}{' ' * len(norm)}  {entry.gist}")
     return lines
@@ -163,7 +165,9 @@ class ProofLines:
             for attempt in proof.attempts:
                 failed = text_of(self.say, attempt.failed)
                 sign = self.word("not") if attempt.negated else ""
-                lines.append(f"{indent}    [{self.word('rule')} {place(self.kb, attempt.rule)}] {self.word('fails')} {sign}{clean(failed)}")
+                lines.append(
+                    f"{indent}    [{self.word('rule')} {place(self.kb, attempt.rule)}] {self.word('fails')} {sign}{clean(failed)}"
+                )
         return lines
 
     def word(self, key: str) -> str:
@@ -183,7 +187,7 @@ def leaf_text(say: Phrasing, leaf: Failure, days: Iterable[int] = ()) -> str:
         case "not_stated":
             return f"{word('not_stated', lang)}{colon}{_wanted(say, leaf.atom)}"
         case "not_met" if leaf.atom[0] == "spans":
-            return f"{word('not_met', lang)}{colon}{say.atom(('on_rung', '', *leaf.atom[1:3]))} ({say.misses(leaf.atom)})"
+            return f"{word('not_met', lang)}{colon}{say.atom(_on_rung(leaf.atom))} ({say.misses(leaf.atom)})"
         case "not_met":
             stated = {"zh": "、", "en": ", "}[lang].join(say.atom(a) for a in leaf.stated)
             actual = f" ({word('instead', lang)}{stated})" if stated else ""
@@ -191,10 +195,15 @@ def leaf_text(say: Phrasing, leaf: Failure, days: Iterable[int] = ()) -> str:
         case "comparison":
             return f"{word('not_met', lang)}{colon}{say.denied(leaf.atom, days)}"
         case "forbidden":
-            norms = norms_of(say.kb, leaf.atom) or [n for n in _first_norms(say.kb, leaf.proof)]
+            norms = norms_of(say.kb, leaf.atom) or list(_first_norms(say.kb, leaf.proof))
             by = f" [{', '.join(norms[:1])}]" if norms else ""
             return f"{word('forbidden', lang)}{colon}{say.atom(leaf.atom)}{by}"
     return f"{word('not_met', lang)}{colon}{say.atom(leaf.atom)}"
+
+
+def _on_rung(spans: Atom) -> Atom:
+    ladder, rung, _ = arguments(spans)
+    return ("on_rung", "", ladder, rung)
 
 
 def _wanted(say: Phrasing, atom: Atom) -> str:
@@ -226,7 +235,11 @@ def why_not(result: WhyNot, lang: str) -> str:
     lines += _failure(say, result.failure, 0, frozenset())
     for topic, option in result.holds_with:
         label = kb.labels.get(topic)
-        value = say.band(int(option)) if option.isdigit() else (kb.labels[option].say(lang) if option in kb.labels else option)
+        value = (
+            say.band(int(option))
+            if option.isdigit()
+            else (kb.labels[option].say(lang) if option in kb.labels else option)
+        )
         lines.append(f"{word('would', lang)}{label.say(lang) if label else topic}: {value} [{topic}={option}]")
     return "\n".join(lines)
 
@@ -237,7 +250,10 @@ def _failure(say: Phrasing, failure: Failure, depth: int, quoted: frozenset[str]
     if failure.by != "failed":
         lines = [f"{indent}- {clean(leaf_text(say, failure))}"]
         if failure.proof is not None:
-            lines += ["  " * (depth + 1) + line for line in ProofLines(say.kb, say.lang, say.case, False, {}).of(failure.proof)]
+            lines += [
+                "  " * (depth + 1) + line
+                for line in ProofLines(say.kb, say.lang, say.case, False, {}).of(failure.proof)
+            ]
         return lines
     if failure.atom[0] == "on_rung" and len(failure.attempts) == 1 and len(failure.leaves) == 1:
         return [f"{indent}- {clean(leaf_text(say, failure.leaves[0]))}"]
@@ -296,7 +312,10 @@ def _outcomes(key: str, one: Result, other: Result, lang: str) -> list[str]:
     own = [o for o in one.outcome if o not in other.outcome]
     status = STATUS[one.status].say(lang) if one.status else ""
     count = {"zh": f"共{len(one.outcome)}项", "en": f"{len(one.outcome)} in all"}[lang]
-    return [f"  {word(key, lang)}  {status} ({count})".replace("   (", "  ("), *(f"    {'-' if key == 'before' else '+'} {clean(o.say(lang))}" for o in own)]
+    return [
+        f"  {word(key, lang)}  {status} ({count})".replace("   (", "  ("),
+        *(f"    {'-' if key == 'before' else '+'} {clean(o.say(lang))}" for o in own),
+    ]
 
 
 def ask_next(result: AskNext, lang: str) -> str:

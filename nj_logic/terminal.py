@@ -12,11 +12,11 @@ from .errors import Bilingual
 
 if TYPE_CHECKING:
     from .answer import Answers
+    from .atoms import Atom
     from .case import Case
     from .check import Check
     from .conflicts import Conflicts
     from .explain import Explanation
-    from .atoms import Atom
     from .knowledge import KnowledgeBase
     from .paths import Paths
     from .prolog import Failure, Proof

@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .atoms import Atom, parse_atom, parse_goal, text, to_clingo
+from .atoms import Atom, arguments, parse_atom, parse_goal, text, to_clingo
 from .errors import Bilingual, InputError
 from .text import fold
 
@@ -101,7 +102,11 @@ def _read(path: Path) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise _no_proof(path) from error
     shape = {"goal": str, "versions": dict, "proofs": list}
-    if not isinstance(saved, dict) or any(not isinstance(saved.get(k), t) for k, t in shape.items()) or not saved["proofs"]:
+    if (
+        not isinstance(saved, dict)
+        or any(not isinstance(saved.get(k), t) for k, t in shape.items())
+        or not saved["proofs"]
+    ):
         raise _no_proof(path)
     return saved
 
@@ -114,25 +119,28 @@ def _no_proof(path: Path) -> InputError:
     )
 
 
+@cache
+def _parsed(file: Path) -> tuple[Rule, ...]:
+    from .dialect import parse
+
+    return tuple(parse([file])[0])
+
+
 class _Checker:
     def __init__(self, kb: KnowledgeBase) -> None:
-        from .dialect import parse
-
-        self.kb = kb
-        self.nodes = 0
-        rules, _ = parse(kb.law_files)
-        self.rules: dict[str, list[Rule]] = {}
-        for rule in rules:
-            self.rules.setdefault(self._place(rule), []).append(rule)
-        self.paragraphs = {
-            (a["number"], n): p for a in kb.text["articles"] for n, p in enumerate(a["paragraphs"], 1)
-        }  # fmt: skip
-
-    def _place(self, rule: Rule) -> str:
         from .explain import place
         from .prolog import Place
 
-        return place(self.kb, Place(rule.file, rule.line))
+        self.kb = kb
+        self.nodes = 0
+        self.files = {place(kb, Place(str(f), 0)).rpartition(":")[0]: f for f in kb.law_files}
+        self.paragraphs = {(a["number"], n): p for a in kb.text["articles"] for n, p in enumerate(a["paragraphs"], 1)}
+
+    def rules_at(self, place: str) -> list[Rule]:
+        """The rules that begin at ``kb/…:line``."""
+        name, _, line = place.rpartition(":")
+        file = self.files.get(name)
+        return [] if file is None else [r for r in _parsed(file) if str(r.line) == line]
 
     def proof(self, saved: Mapping[str, Any], number: int, case: Case | None) -> None:
         """Check one proof.
@@ -148,15 +156,16 @@ class _Checker:
         root = saved["proof"]
         goal, atom = parse_goal(saved["atom"]), parse_atom(root["atom"])
         if not _matches(goal, atom):
-            raise Refused([number], root["atom"], Bilingual("证明的不是所问的目标", "this is not what was to be proved"))
+            raise Refused(
+                [number], root["atom"], Bilingual("证明的不是所问的目标", "this is not what was to be proved")
+            )
         self._node(root, [number])
 
     def _of_case(self, case: Case, saved: Mapping[str, Any], number: int) -> None:
         from .atoms import from_clingo
         from .facts import world_atoms
 
-        readings = {a[2]: a[3] for a in self.facts if a[0] == "reading"}
-        fixed = {str(t): str(o) for t, o in readings.items()}
+        fixed = {str(t): str(o) for a in self.facts if a[0] == "reading" for _, t, o in [arguments(a)]}
         world = tuple((str(t), str(o)) for t, o in saved["world"].items())
         uses = [u for u in ("paths", "answer", "check", "conflicts") if u in case.kind.topics]
         own = {from_clingo(a) for use in uses for a in world_atoms(self.kb, case, use, fixed, world)}
@@ -202,7 +211,7 @@ class _Checker:
             if atom not in self.facts:
                 raise refuse("不是本案的事实", "is no fact of the case")
         elif by == "fact":
-            if not any(r.is_fact and _head(r) == atom for r in self.rules.get(node["rule"], ())):
+            if not any(r.is_fact and _head(r) == atom for r in self.rules_at(node["rule"])):
                 raise refuse("规则没有这样的事实", "the rules state no such fact there")
         elif by == "not":
             if any(_matches(atom, other) for other in self.holding):
@@ -213,7 +222,7 @@ class _Checker:
                     raise refuse("称见上文,上文却没有证明", "said to be proved above, and is not")
                 return
             body = [_premise(child) for child in children]
-            if not any(_instance(r, atom, body) for r in self.rules.get(node["rule"], ())):
+            if not any(_instance(r, atom, body) for r in self.rules_at(node["rule"])):
                 raise refuse("不是该规则的实例", "is no instance of that rule")
         else:
             raise ValueError(by)
@@ -225,7 +234,12 @@ class _Checker:
     def _quotation(self, quoted: Mapping[str, Any], refuse: Any) -> None:  # noqa: ANN401
         norm = self.kb.norms.get(quoted["id"])
         paragraph = None if norm is None else self.paragraphs.get((norm.article, norm.paragraph))
-        if norm is None or paragraph is None or quoted["quote"] != norm.quote or fold(norm.quote) not in fold(paragraph):
+        if (
+            norm is None
+            or paragraph is None
+            or quoted["quote"] != norm.quote
+            or fold(norm.quote) not in fold(paragraph)
+        ):
             raise refuse(f"{quoted['id']} 的引文不是原文", f"the quotation of {quoted['id']} is not in the text")
 
     @staticmethod
@@ -291,7 +305,9 @@ def _instance(rule: Rule, atom: Atom, body: Sequence[_Premise]) -> bool:
         return False
     for goal, premise in zip(rule.goals, body, strict=True):
         if isinstance(goal, Literal):
-            if (goal.name, goal.negated) != (premise.name, premise.negated) or not _bind(goal.args, premise.args, bound, premise.negated):
+            if (goal.name, goal.negated) != (premise.name, premise.negated) or not _bind(
+                goal.args, premise.args, bound, premise.negated
+            ):
                 return False
         elif not _compared(goal, premise, bound):
             return False
@@ -323,7 +339,11 @@ def _compared(goal: Goal, premise: _Premise, bound: dict[str, str]) -> bool:
 
     assert isinstance(goal, Comparison)
     sign = "!=" if goal.negated else goal.operator
-    parts = [p for p in re.split(r"\s*([+-])\s*", goal.right) if p] if not goal.right.startswith(('"', "-")) else [goal.right]
+    parts = (
+        [p for p in re.split(r"\s*([+-])\s*", goal.right) if p]
+        if not goal.right.startswith(('"', "-"))
+        else [goal.right]
+    )
     values = [bound.get(p, p) if is_variable(p) else p for p in parts]
     if len(values) > 1:
         total, plus = 0, 1

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .atoms import Const
+from .atoms import arguments
 from .errors import Bilingual, EngineMissing
 from .phrasing import Phrasing, decisive
 
@@ -30,7 +30,11 @@ class Result:
 
     def to_json(self) -> dict[str, Any]:
         """As in JSON output."""
-        return {"status": self.status, "outcome": [{"zh": o.zh, "en": o.en} for o in self.outcome], "norms": list(self.norms)}
+        return {
+            "status": self.status,
+            "outcome": [{"zh": o.zh, "en": o.en} for o in self.outcome],
+            "norms": list(self.norms),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +101,21 @@ def results(kb: KnowledgeBase, case: Case, readings: Mapping[str, str]) -> list[
     if case.kind.register:
         clashes = kb.conflicts(case, readings).findings
         messages = tuple(f.message for f in clashes)
-        found.append(Result(CLASHES, "", messages, tuple(f.id for f in clashes), tuple(n for f in clashes for n in f.norms)))
+        found.append(
+            Result(CLASHES, "", messages, tuple(f.id for f in clashes), tuple(n for f in clashes for n in f.norms))
+        )
     else:
         check = kb.check(case, readings)
         messages = tuple(f.message for f in check.findings)
-        found.append(Result(CHECK, check.verdict, messages, tuple(f.id for f in check.findings), tuple(f.norm for f in check.findings)))
+        found.append(
+            Result(
+                CHECK,
+                check.verdict,
+                messages,
+                tuple(f.id for f in check.findings),
+                tuple(f.norm for f in check.findings),
+            )
+        )
     return found
 
 
@@ -120,7 +134,13 @@ def path_result(kb: KnowledgeBase, case: Case, readings: Mapping[str, str]) -> R
         outcome.setdefault(words, path.id)
     missing = tuple(m.label for m in paths.missing)
     silent = tuple(s.question for s in paths.undefined)
-    return Result(PATHS, paths.status, tuple(outcome) or missing or silent, tuple(outcome.values()), tuple(n for a in paths.alternatives for n in a.norms))
+    return Result(
+        PATHS,
+        paths.status,
+        tuple(outcome) or missing or silent,
+        tuple(outcome.values()),
+        tuple(n for a in paths.alternatives for n in a.norms),
+    )
 
 
 def answer_results(kb: KnowledgeBase, case: Case, readings: Mapping[str, str]) -> list[Result]:
@@ -131,7 +151,12 @@ def answer_results(kb: KnowledgeBase, case: Case, readings: Mapping[str, str]) -
     found = []
     for answer in answers.answers:
         outcome = tuple(
-            Bilingual(*({"zh": "、", "en": ", "}[lang].join(value_text(kb, answers, v, lang) for v in a.value) for lang in LANGS))
+            Bilingual(
+                *(
+                    {"zh": "、", "en": ", "}[lang].join(value_text(kb, answers, v, lang) for v in a.value)
+                    for lang in LANGS
+                )
+            )
             for a in answer.alternatives
             if a.value
         )
@@ -162,14 +187,16 @@ def _why(
     return tuple(Bilingual(f"不再成立:{w.zh}", f"no longer: {w.en}") for w in lost)
 
 
-def _grounds(kb: KnowledgeBase, case: Case, readings: Mapping[str, str], goals: Sequence[str]) -> dict[object, Bilingual]:
+def _grounds(
+    kb: KnowledgeBase, case: Case, readings: Mapping[str, str], goals: Sequence[str]
+) -> dict[object, Bilingual]:
     """The facts, rungs and readings at the ends of the decisive chains of *goals*, in words."""
     found: dict[object, Bilingual] = {}
     say = [Phrasing(kb, lang, case) for lang in LANGS]
     for goal in goals[:6]:
         for _, proof in kb.why(case, goal, readings).proofs:
             for leaf in _ends(say[0], proof):
-                if leaf.atom[0] == "holds" and case.official(str(leaf.atom[2])).implied:
+                if leaf.atom[0] == "holds" and case.official(str(arguments(leaf.atom)[1])).implied:
                     continue
                 words = Bilingual(say[0].atom(leaf.atom), say[1].atom(leaf.atom))
                 found[words] = words
@@ -177,5 +204,5 @@ def _grounds(kb: KnowledgeBase, case: Case, readings: Mapping[str, str], goals: 
 
 
 def _ends(say: Phrasing, proof: Proof) -> list[Proof]:
-    ends = [proof] if proof.by == "input" or (proof.by == "fact" and isinstance(proof.atom[1], Const) and proof.atom[0] == "spans") else []
-    return [*ends, *(e for node in proof.children for c in decisive(say, node) for e in _ends(say, c))]
+    own = [proof] if proof.by == "input" or (proof.by == "fact" and proof.atom[0] == "spans") else []
+    return [*own, *(e for node in proof.children for c in decisive(say, node) for e in _ends(say, c))]

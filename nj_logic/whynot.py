@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .atoms import Atom, from_clingo, text
+from .atoms import Atom, arguments, from_clingo, text
 from .errors import InputError
 from .explain import place, prolog_engine
 from .facts import case_atoms, open_topics
@@ -103,20 +103,24 @@ def why_not(kb: KnowledgeBase, case: Case, goal: str, readings: Mapping[str, str
         failures.append((one, failure))
     goal_, failure = min(failures, key=lambda found: (not found[1].attempts, _reach(found[1])))
     holds_with = []
-    options = [(t.id, o, from_clingo(a)) for t in [*read, *facts] for o, a in t.options if from_clingo(a) != taken.get(t.id)]
+    options = [
+        (t.id, o, from_clingo(a)) for t in [*read, *facts] for o, a in t.options if from_clingo(a) != taken.get(t.id)
+    ]
     for topic, option, atom in options[:MOST_TRIED]:
         others = [a for t, a in taken.items() if t != topic]
         engine.set_facts([*stated, *others, atom])
         if any(engine.solve(one.atom, 1) for one, _ in failures):
             holds_with.append((topic, option))
-    relevant = {str(a[2]) for a in _atoms(failure) if a[0] == "reading"}
+    relevant = {str(arguments(a)[1]) for a in _atoms(failure) if a[0] == "reading"}
     shown = tuple(c for c in world if c[0] in relevant | {t for t, _ in holds_with})
     return WhyNot(kb, case, goal_, failure, shown, tuple(holds_with))
 
 
 def _reach(failure: Failure) -> int:
     """How far away a goal is: its missing conditions, those that the law would have to state far behind."""
-    return sum(20 if leaf.by == "failed" or (leaf.by == "not_met" and not leaf.stated) else 1 for leaf in failure.leaves)
+    return sum(
+        20 if leaf.by == "failed" or (leaf.by == "not_met" and not leaf.stated) else 1 for leaf in failure.leaves
+    )
 
 
 def _atoms(failure: Failure) -> list[Atom]:
