@@ -362,5 +362,7 @@ def repairs(result: Repairs, lang: str) -> str:
     if result.cut:
         lines.append(f"({word('cut', lang)})")
     if result.case.fixed:
-        lines.append(f"{word('fixed', lang)}{', '.join(sorted(result.case.fixed))}")
+        fields = result.case.kind.fields
+        named = [fields[f].term.label.say(lang) if f in fields else f for f in sorted(result.case.fixed)]
+        lines.append(f"{word('fixed', lang)}{'、'.join(named) if lang == 'zh' else ', '.join(named)}")
     return "\n".join(lines)

@@ -142,7 +142,7 @@ def test_what_is_missing_comes_first(nj: Command, tmp_path: Path) -> None:
 
 
 @needs_prolog
-def test_a_leaf_is_not_stated_not_met_or_forbidden(nj: Command, tmp_path: Path) -> None:
+def test_a_leaf_is_not_stated_not_met_or_forbidden(nj: Command) -> None:
     for file, goal in ((FUND, "executive_meeting:study_and_decide"), (PROJECT, "a29.p1.n13"), (FUND, "a7.p1.n3")):
         found = json.loads(nj("whynot", file, goal, "--json").out)
         assert {leaf["by"] for leaf in found["missing"]} <= {"not_stated", "not_met", "forbidden", "comparison"}

@@ -39,7 +39,7 @@ why_not(Goal, Fields, Failure) :-
 
 %!  failure(+Atom, +Above, -Lacking, -Failure) is det.
 %
-%   Lacking counts the conditions at the leaves. Above are the atoms that Atom is wanted for.
+%   Lacking weighs the conditions at the leaves: 1 where a value that is stated misses a bound, 2 for others. Above are the atoms that Atom is wanted for.
 
 failure(Atom, Above, Lacking, Failure) :-
     (   derivable(Atom)
@@ -51,18 +51,18 @@ failure(Atom, Above, Lacking, Failure) :-
         ;   Failure = not_met(Atom, Stated)
         ),
         (   of_another_kind(Atom)
-        ->  Lacking = 20
-        ;   Lacking = 1
+        ->  Lacking = 40
+        ;   Lacking = 2
         )
     ;   functor(Atom, Name, Arity),
         of_case(Name, Arity)
     ->  Failure = failed(Atom, []),                 % no rule gives such an instance
-        Lacking = 30
+        Lacking = 60
     ;   stated_instead(Atom, Stated),
         Failure = not_met(Atom, Stated),
         (   measure(Atom)
         ->  Lacking = 1
-        ;   Lacking = 20                            % the law would have to say something else
+        ;   Lacking = 40                            % the law would have to say something else
         )
     ).
 
@@ -122,7 +122,7 @@ derivation_failure(Atom, Above, Lacking, failed(Atom, Attempts)) :-
     length(Above, Depth),
     deepest(Deepest),
     (   ( Depth >= Deepest ; member(Wanted, Above), Wanted =@= Atom )
-    ->  Attempts = [], Lacking = 10
+    ->  Attempts = [], Lacking = 20
     ;   findall(Count-attempt(Id, Names, Lacks),
                 ( rule(Id, Atom, Body, Names, _, _),
                   Body = [_|_],
@@ -137,7 +137,7 @@ derivation_failure(Atom, Above, Lacking, failed(Atom, Attempts)) :-
             distinct_lacks(Closest0, Closest),
             most_shown(Most),
             findall(Attempt, limit(Most, member(Attempt, Closest)), Attempts)
-        ;   Attempts = [], Lacking = 30             % rules for other kinds of matter only
+        ;   Attempts = [], Lacking = 60             % rules for other kinds of matter only
         )
     ).
 
@@ -153,7 +153,7 @@ lack(Above, Literal, Lacking, Lack) :-
     ;   Kind = not(Atom)
     ->  proof(Atom, Proof),
         Lack = forbidden(Atom, Proof),
-        Lacking = 1
+        Lacking = 2
     ;   Lack = Kind,
         Lacking = 1
     ).
