@@ -29,7 +29,7 @@ from .results import (
     tensions,
     term_or_person,
 )
-from .worlds import Condition, Raw, Worlds
+from .worlds import Condition, Node, Raw, Worlds
 
 if TYPE_CHECKING:
     from .case import Case
@@ -200,6 +200,16 @@ def _answer(
         status = DETERMINED if len(numbered) == 1 and numbered[0].value else UNDEFINED
     principles = (*tensions(kb, everything, {n for a in numbered for n in a.norms}), *day_taken(case))
     return Answer(question, status, () if status == UNDEFINED else numbered, (), undefined, principles)
+
+
+def decide_answer(
+    kb: KnowledgeBase, case: Case, readings: Mapping[str, str], question: str
+) -> tuple[tuple[str, ...], Node[frozenset[Group]]]:
+    """The facts that make a difference to the answer to *question*, and the tree over them."""
+    worlds = worlds_of(kb, case, USE, kb.fixed_readings(readings, case), SHOWN)
+    read, plural = Reader(), kb.question(question)["type"] == "terms"
+    decision = worlds.decide(lambda raw: _groups(read(raw), question, plural))
+    return decision.missing, decision.tree
 
 
 def _typed(type_: str, value: Any) -> Any:  # noqa: ANN401

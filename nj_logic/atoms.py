@@ -15,6 +15,7 @@ from nj_logic.errors import InputError
 
 MAX_TEXT = 2000
 _NAME = "[a-z][A-Za-z0-9_]*"
+_VARIABLE = re.compile("[A-Z_][A-Za-z0-9_]*")
 _TERM = re.compile(rf'(?P<const>{_NAME})|(?P<int>-?[0-9]+)|"(?P<string>(?:[^"\\\n]|\\["\\n])*)"')
 _ATOM = re.compile(rf"\s*(?P<name>{_NAME})\s*(?:\((?P<arguments>.*)\))?\s*\.?\s*", re.DOTALL)
 _COMMA = re.compile(r"\s*,\s*")
@@ -67,6 +68,12 @@ class Var(_Symbol):
 
 Term: TypeAlias = Const | Var | str | int
 Atom: TypeAlias = tuple[str, *tuple[Term, ...]]
+
+
+def arguments(atom: Atom) -> tuple[Term, ...]:
+    """The arguments of an atom."""
+    _, *found = atom
+    return tuple(found)
 
 
 def _outside(what: object) -> InputError:
@@ -150,22 +157,36 @@ def parse_atom(written: str) -> Atom:
             f"the atom has {len(written)} characters; {MAX_TEXT} are allowed",
             f"该原子有 {len(written)} 个字符;最多允许 {MAX_TEXT} 个",
         )
+    return _parsed(written, variables=False)
+
+
+def parse_goal(written: str) -> Atom:
+    """As :func:`parse_atom`, but variables (``X``, ``_``) may stand in it."""
+    if len(written) > MAX_TEXT:
+        return parse_atom(written)
+    return _parsed(written, variables=True)
+
+
+def _parsed(written: str, *, variables: bool) -> Atom:
     found = _ATOM.fullmatch(written)
     if found is None or found["name"] == "not" or _UNWRITABLE.search(written):
         raise _outside(written)
     if found["arguments"] is None:
         return (found["name"],)
-    return (found["name"], *_terms(found["arguments"].strip(), written))
+    return (found["name"], *_terms(found["arguments"].strip(), written, variables))
 
 
-def _terms(arguments: str, written: str) -> list[Term]:
+def _terms(arguments: str, written: str, variables: bool) -> list[Term]:
     terms: list[Term] = []
     at = 0
     while True:
-        found = _TERM.match(arguments, at)
+        variable = _VARIABLE.match(arguments, at) if variables else None
+        found = variable or _TERM.match(arguments, at)
         if found is None:
             raise _outside(written)
-        if found["const"] is not None:
+        if variable is not None:
+            terms.append(Var(variable[0]))
+        elif found["const"] is not None:
             terms.append(Const(found["const"]))
         elif found["int"] is not None:
             terms.append(_integer(int(found["int"]), written))

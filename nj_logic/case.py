@@ -70,6 +70,7 @@ class Case:
 
     Attributes:
         stated: the facts that the user wrote; the others of ``facts`` are sums or defaults.
+        fixed: what no repair may change: ids of facts, ``date``, ``record``, ``absences``, or one entry, ``record[2]``.
     """
 
     id: str
@@ -85,6 +86,7 @@ class Case:
     evidence: dict[str, str] = field(default_factory=dict)
     note: str = ""
     stated: frozenset[str] = frozenset()
+    fixed: frozenset[str] = frozenset()
 
     def official(self, id_: str) -> Official:
         """The official with this id."""

@@ -257,10 +257,11 @@ def conflicts(register: Path, roster: Path | None, readings: tuple[str, ...], la
 @nj.command()
 @case_file
 @click.argument("goal")
+@click.option("--whole", is_flag=True, help="The whole tree with every rule 完整的证明.")
 @weighing
 @common
-def why(case_file: Path, goal: str, readings: tuple[str, ...], lang: str, as_json: bool) -> None:
-    """The proof of GOAL in CASE: p1.2, a1, f3 as printed, or an atom. 为什么。"""
+def why(case_file: Path, goal: str, whole: bool, readings: tuple[str, ...], lang: str, as_json: bool) -> None:
+    """The proof of GOAL in CASE: p1.2, a1, f3 as printed, OFFICE:ACT, QUESTION=VALUE or an atom. 为什么。"""
     kb = knowledge()
     result = kb.why(kb.case(case_file), goal, fixed(readings))
     if as_json:
@@ -268,7 +269,112 @@ def why(case_file: Path, goal: str, readings: tuple[str, ...], lang: str, as_jso
     else:
         from . import terminal
 
-        put(terminal.explanation(result, lang))
+        put(terminal.explanation(result, lang, whole))
+
+
+@nj.command()
+@case_file
+@click.argument("goal")
+@weighing
+@common
+def whynot(case_file: Path, goal: str, readings: tuple[str, ...], lang: str, as_json: bool) -> None:
+    """What keeps GOAL (OFFICE:ACT, QUESTION=VALUE, a norm's id or an atom) from holding in CASE. 为什么不。"""
+    kb = knowledge()
+    result = kb.why_not(kb.case(case_file), goal, fixed(readings))
+    if as_json:
+        show(result.to_json())
+    else:
+        from . import telling
+
+        put(telling.why_not(result, lang))
+
+
+@nj.command()
+@case_file
+@click.argument("finding", required=False)
+@click.option("--roster", type=Path, help="The roster for a table (CSV, XLSX) of absences 名册.")
+@weighing
+@common
+def fix(
+    case_file: Path, finding: str | None, roster: Path | None, readings: tuple[str, ...], lang: str, as_json: bool
+) -> None:
+    """The smallest changes that mend CASE, or the clash FINDING of a register. 怎样补正。"""
+    from .repair import find_repairs
+
+    kb = knowledge()
+    case = kb.register(case_file, roster)
+    result = find_repairs(kb, case, kb.fixed_readings(fixed(readings), case), finding)
+    if as_json:
+        show(result.to_json())
+    else:
+        from . import telling
+
+        put(telling.repairs(result, lang))
+    leave(bool(result.wrong))
+
+
+@nj.command("what-if")
+@case_file
+@click.argument("changes", metavar="KEY=VALUE...", nargs=-1)
+@weighing
+@common
+def what_if(case_file: Path, changes: tuple[str, ...], readings: tuple[str, ...], lang: str, as_json: bool) -> None:
+    """CASE as it is and with KEY=VALUE or --reading: what changes, and why. 假如。"""
+    from .changes import changed
+    from .what_if import compare
+
+    if not changes and not readings:
+        raise InputError(
+            "state a change: KEY=VALUE or --reading TOPIC=OPTION", "请写明改动：名称=值 或 --reading 主题=选项"
+        )
+    kb = knowledge()
+    chosen = fixed(readings)
+    kb.fixed_readings(chosen)
+    result = compare(kb, (kb.case(case_file), {}), (changed(kb, case_file, changes), chosen), (*changes, *readings))
+    if as_json:
+        show(result.to_json())
+    else:
+        from . import telling
+
+        put(telling.what_if(result, lang))
+
+
+@nj.command("ask-next")
+@case_file
+@weighing
+@common
+def ask_next(case_file: Path, readings: tuple[str, ...], lang: str, as_json: bool) -> None:
+    """Which facts of CASE to ask for, and what each answer leads to. 还应问什么。"""
+    from .ask_next import ask_next as questions
+
+    kb = knowledge()
+    result = questions(kb, kb.case(case_file), fixed(readings))
+    if as_json:
+        show(result.to_json())
+    else:
+        from . import telling
+
+        put(telling.ask_next(result, lang))
+    leave(bool(result.inquiries))
+
+
+@nj.command()
+@click.argument("file", type=Path)
+@click.option("--case", "case_file", type=Path, help="The case whose facts the proof must rest on 对照的案件.")
+@common
+def verify(file: Path, case_file: Path | None, lang: str, as_json: bool) -> None:
+    """Check a proof saved by nj why --json: rules, facts, quotations. 核验保存的证明。"""
+    from .verify import verify as check_proof
+
+    kb = knowledge()
+    result = check_proof(kb, file, None if case_file is None else kb.case(case_file))
+    if as_json:
+        show(result.to_json())
+    else:
+        from . import telling
+
+        put(telling.verdict(result, lang))
+    leave(result.refused is not None)
 
 
 @nj.command()
@@ -440,7 +546,8 @@ def report(
     """A report on a case or a register. 生成报告。"""
     from .errors import EngineMissing
     from .files import write_document
-    from .report import case_report, decisive_proofs, engines, register_report
+    from .report import case_report, decisive_proofs, register_report
+    from .versions import engine_versions as engines
 
     kb = knowledge()
     case = kb.register(file, roster)

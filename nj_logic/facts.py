@@ -68,7 +68,7 @@ def _atoms(kb: KnowledgeBase, case: Case, readings: Mapping[str, str], c: clingo
         yield symbol("reading", c, constant(topic), constant(option))
     for id_ in case.kind.fields:
         if id_ in case.facts:
-            yield from _fact(kb, case, c, id_)
+            yield from fact_atoms(kb, case, c, id_)
     if case.kind.working_days:
         for day, number, working in kb.working_days.numbered(
             v for v in case.facts.values() if isinstance(v, datetime.date)
@@ -116,7 +116,8 @@ def _atoms(kb: KnowledgeBase, case: Case, readings: Mapping[str, str], c: clingo
             yield symbol("done_on", c, i, entry.on.toordinal())
 
 
-def _fact(kb: KnowledgeBase, case: Case, c: clingo.Symbol, id_: str) -> Iterable[clingo.Symbol]:
+def fact_atoms(kb: KnowledgeBase, case: Case, c: clingo.Symbol, id_: str) -> Iterable[clingo.Symbol]:
+    """The atoms of one stated fact of *case*, which they call *c*."""
     declared, value, f = case.kind.fields[id_], case.facts[id_], constant(id_)
     if declared.type in {"terms", "officials"}:
         for item in value if isinstance(value, tuple) else ():

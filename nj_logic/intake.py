@@ -28,8 +28,9 @@ UNKNOWN = frozenset({"unknown", "未知", "不详"})
 
 TOP = {
     "case": "案号", "kind": "类型", "facts": "事实", "record": "经过", "evidence": "证据", "absences": "外出", "roster": "名册",
-    "date": "日期", "complete": "完整", "note": "备注", "officials": "人员", "ab_pairs": "AB角",
+    "date": "日期", "complete": "完整", "note": "备注", "officials": "人员", "ab_pairs": "AB角", "fixed": "不可变更",
 }  # fmt: skip
+FIXABLE = ("date", "record", "absences")
 ROSTER = {name: TOP[name] for name in ("officials", "ab_pairs", "kind", "note")}
 OFFICIAL = {"id": "编号", "title": "职务", "office": "岗位", "portfolio": "分管", "attributes": "属性"}
 ABSENCE = {
@@ -114,7 +115,22 @@ class _Reader(Fields):
             if value is not None:
                 case.evidence[field_] = str(self.text(value, f"evidence.{field_}")).strip()
         case.officials = tuple(self.people.by_id.values())
+        case.fixed = frozenset(self.fixed(case, item) for item in self.one_or_more(top.get("fixed", SequenceNode())))
         return case
+
+    def fixed(self, case: Case, node: object) -> str:
+        """What a repair may not change: a fact, the date, the record or the absences, or one of their entries."""
+        word = str(self.text(node, "fixed")).strip()
+        name, bracket, number = word.partition("[")
+        words = {**case.kind.field_words, **{TOP[n]: n for n in FIXABLE}, **{n: n for n in FIXABLE}}
+        if name not in words:
+            self.unknown(node, "fixed", ("fact of this kind", "该类型的事实"), word, words)
+        if not bracket:
+            return words[name]
+        count = {"record": len(case.record or ()), "absences": len(case.absences)}.get(words[name], 0)
+        if not (number.endswith("]") and number[:-1].isdecimal() and 1 <= int(number[:-1]) <= count):
+            self.fail(node, "fixed", f"{word[:40]!r}: there are {count} entries", f"“{word[:40]}”：共有 {count} 项")
+        return f"{words[name]}[{int(number[:-1])}]"
 
     def facts(self, case: Case, node: MappingNode) -> None:
         kind = case.kind

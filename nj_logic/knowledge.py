@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .explain import Explanation
     from .interpretations import Interpretation
     from .paths import Paths
+    from .whynot import WhyNot
     from .working_days import WorkingDays
     from .worlds import Worlds
 
@@ -136,7 +137,8 @@ class KnowledgeBase:
     @cached_property
     def labels(self) -> dict[str, Bilingual]:
         """A label for each constant that has one: terms, kinds, fields, options of readings."""
-        found = {o: Bilingual(e["zh"], e["en"]) for r in self.readings.values() for o, e in r["options"].items()}
+        found = {n: Bilingual(e["zh"], e["en"]) for n, e in self._core["terms"]["names"].items()}
+        found |= {o: Bilingual(e["zh"], e["en"]) for r in self.readings.values() for o, e in r["options"].items()}
         found |= {t: Bilingual(e["zh"], e["en"]) for t, e in self.readings.items()}
         found |= {f: d.term.label for k in self.kinds.values() for f, d in k.fields.items()}
         found |= {k: t.label for k, t in self.kind_terms.items()}
@@ -357,6 +359,12 @@ class KnowledgeBase:
         from .explain import explain
 
         return explain(self, case, goal, self.fixed_readings(readings or {}, case))
+
+    def why_not(self, case: Case, goal: str, readings: Mapping[str, str] | None = None) -> WhyNot:
+        """Why an act, an answer, a norm's conclusion or an atom does not hold."""
+        from .whynot import why_not
+
+        return why_not(self, case, goal, self.fixed_readings(readings or {}, case))
 
 
 class _Kinds(Mapping[str, Kind]):

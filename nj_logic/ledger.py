@@ -175,6 +175,7 @@ def schema(kb: KnowledgeBase, kind: str, lang: str) -> dict[str, Any]:
             "record": {"type": "array", "items": {"$ref": "#/$defs/entry"}},
             "absences": {"type": "array", "items": {"$ref": "#/$defs/absence"}},
             "roster": {"anyOf": [TEXT, {"$ref": "#/$defs/roster"}]}, **people,
+            "fixed": _one_or_more(SHORT),
             "evidence": {"type": "object", "propertyNames": _words(declared.field_words), "additionalProperties": TEXT},
         },
     )  # fmt: skip

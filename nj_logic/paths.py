@@ -35,7 +35,7 @@ from .results import (
     sort_norms,
     tensions,
 )
-from .worlds import Condition, Raw, Worlds, symbol
+from .worlds import Condition, Decision, Node, Raw, Worlds, symbol
 
 if TYPE_CHECKING:
     from .case import Case
@@ -239,9 +239,7 @@ def find_paths(kb: KnowledgeBase, case: Case, readings: Mapping[str, str]) -> Pa
             f"{label.en} has no procedure; kinds that have one: {listed}",
             f"“{label.zh}”没有审批程序;有程序的类型:{listed}",
         )
-    worlds = worlds_of(kb, case, USE, readings, SHOWN)
-    read = Reader()
-    decision = worlds.decide(lambda raw: frozenset(r.key for r in routes(read(raw))))
+    worlds, read, decision = _decided(kb, case, readings)
     if decision.missing:
         return Paths(kb, case, NEEDS_FACTS, (), missing_facts(kb, case, decision.missing), (), (), readings)
 
@@ -297,6 +295,22 @@ def find_paths(kb: KnowledgeBase, case: Case, readings: Mapping[str, str]) -> Pa
         readings,
         tuple(a for a in alternatives if a.route is not None and not a.paths),
     )
+
+
+def _decided(
+    kb: KnowledgeBase, case: Case, readings: Mapping[str, str]
+) -> tuple[Worlds, Reader, Decision[frozenset[RouteKey]]]:
+    worlds = worlds_of(kb, case, USE, readings, SHOWN)
+    read = Reader()
+    return worlds, read, worlds.decide(lambda raw: frozenset(r.key for r in routes(read(raw))))
+
+
+def decide_paths(
+    kb: KnowledgeBase, case: Case, readings: Mapping[str, str]
+) -> tuple[tuple[str, ...], Node[frozenset[RouteKey]]]:
+    """The facts that make a difference to the paths of *case*, and the tree over them."""
+    _, _, decision = _decided(kb, case, kb.fixed_readings(readings, case))
+    return decision.missing, decision.tree
 
 
 def _starts(alternatives: Sequence[Alternative]) -> list[int]:

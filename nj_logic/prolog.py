@@ -85,6 +85,42 @@ class Proof:
     expression: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an atom does not hold.
+
+    ``by`` is ``failed`` (rules could have given it; see ``attempts``), ``not_stated`` (the case says nothing of it),
+    ``not_met`` (the case or the law says ``stated`` instead), ``comparison`` (the atom is ``("<", 3, 2)``) or
+    ``forbidden`` (the atom must not hold; ``proof`` shows that it does).
+    """
+
+    atom: Atom
+    by: Literal["failed", "not_stated", "not_met", "comparison", "forbidden"]
+    attempts: tuple[FailedAttempt, ...] = ()
+    stated: tuple[Atom, ...] = ()
+    proof: Proof | None = None
+
+    @property
+    def leaves(self) -> tuple[Failure, ...]:
+        """What is lacking at the ends of the first of the closest attempts."""
+        if not self.attempts:
+            return (self,)
+        return tuple(leaf for lack in self.attempts[0].lacks for leaf in lack.leaves)
+
+    @property
+    def of_reach(self) -> bool:
+        """Whether facts of the case could make the atom hold; otherwise the rules provide no such thing for its kind."""
+        return all(leaf.by != "failed" for leaf in self.leaves)
+
+
+@dataclass(frozen=True, slots=True)
+class FailedAttempt:
+    """An instance of a rule and what it lacks."""
+
+    rule: Place
+    lacks: tuple[Failure, ...]
+
+
 class PrologEngine:
     """The law in SWI-Prolog. A process has one Prolog: all engines share one law, and one thread serves them.
 
@@ -152,6 +188,14 @@ class PrologEngine:
     def prove_not(self, goal: Atom) -> Proof | None:
         """Why no instance of *goal* holds, two levels deep, or None if one does. Raises as :meth:`solve`."""
         return self._proof("prove_not", goal)
+
+    def why_not(self, goal: Atom, fields: Iterable[str] = ()) -> Failure | None:
+        """What keeps *goal* from holding, by the attempts that came closest, or None if an instance of it holds.
+
+        *fields* are the facts that a case of this kind can state; others count as far away. Raises as :meth:`solve`.
+        """
+        node = self._ask(op="why_not", goal=_encoded(goal), fields=list(fields))["failure"]
+        return None if node is None else _failure(node)
 
     def version(self) -> str:
         """The version of SWI-Prolog, e.g. ``9.0.4``."""
@@ -280,6 +324,17 @@ def _proof(node: Json) -> Proof:
         attempts=tuple(map(_attempt, node.get("attempts", ()))),
         repeat=node.get("repeat", False),
         expression=node.get("expression", ""),
+    )
+
+
+def _failure(node: Json) -> Failure:
+    atom = _literal(node) if "op" in node else _decoded(node["atom"])
+    return Failure(
+        atom,
+        node["by"],
+        tuple(FailedAttempt(_place(a["rule"]), tuple(map(_failure, a["lacks"]))) for a in node.get("attempts", ())),
+        tuple(map(_decoded, node.get("stated", ()))),
+        _proof(node["proof"]) if "proof" in node else None,
     )
 
 

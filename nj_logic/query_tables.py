@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from .errors import Bilingual
-from .explain import band
+from .phrasing import Phrasing
 from .queries import Answered, Query, words
 from .terminal import clean, columns_and_rows
 
@@ -118,7 +118,11 @@ def _legend(answered: Answered, lang: str) -> list[str]:
             lines.append(f"  {topic}={option}  {entry[lang]} — {entry['options'][option][lang]}")
         elif topic in answered.kb.labels:
             label = answered.kb.labels[topic].say(lang)
-            value = band(answered.kb, int(option), lang) if option.isdecimal() else _option(answered.kb, option, lang)
+            value = (
+                Phrasing(answered.kb, lang).band(int(option))
+                if option.isdecimal()
+                else _option(answered.kb, option, lang)
+            )
             lines.append(f"  {topic}={option}  {label} — {value}")
     return ["", *lines] if lines else []
 

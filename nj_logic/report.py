@@ -9,9 +9,7 @@ signs that cannot be seen, or turn the direction of writing, are shown by their 
 from __future__ import annotations
 
 import datetime
-import hashlib
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -26,6 +24,7 @@ from .errors import InputError
 from .register_report import register_view
 from .report_words import templates, words
 from .terminal import clean, proof_lines
+from .versions import knowledge_digest, program_version
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -102,17 +101,6 @@ def decisive_proofs(
     return list(found.items())
 
 
-def engines(kb: KnowledgeBase) -> dict[str, str]:
-    """The engines that take part in a report with derivations, and their versions.
-
-    Raises:
-        EngineMissing: SWI-Prolog is not installed.
-    """
-    from .explain import prolog_engine
-
-    return {"clingo": metadata.version("clingo"), "SWI-Prolog": prolog_engine(kb).version()}
-
-
 def _once(proof: Proof, shown: set[Proof]) -> Proof:
     """The proof without the derivations that are in *shown*, which takes up the others."""
     if proof.by != "rule" or proof.repeat:
@@ -143,29 +131,11 @@ def _frame(
         "proofs": [{"title": title, "lines": list(lines)} for title, lines in proofs or ()], "proofs_need": say("proofs_need") if proofs is None else "",
         "versions": [
             (say("version.regulation"), regulation),
-            (say("version.program"), f"nj_logic {_version()}"),
+            (say("version.program"), f"nj_logic {program_version()}"),
             (say("version.engines"), say.listed(f"{name} {version}" for name, version in used.items())),
-            (say("version.knowledge"), _digest(kb)),
+            (say("version.knowledge"), knowledge_digest(kb)),
         ],
     }  # fmt: skip
-
-
-def _version() -> str:
-    try:
-        return metadata.version("nj_logic")
-    except metadata.PackageNotFoundError:  # a checkout that is not installed
-        from .places import PACKAGE
-
-        return str(tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
-
-
-def _digest(kb: KnowledgeBase) -> str:
-    """A short digest of text, norms and rules: the same knowledge base has the same one wherever it lies."""
-    digest = hashlib.sha256()
-    for name in ("norms.json", "text.json"):
-        digest.update((kb.compiled / name).read_bytes())
-    digest.update(kb.program("whole").encode())
-    return digest.hexdigest()[:16]
 
 
 # -- rendering -------------------------------------------------------------------------------------------------------

@@ -12,13 +12,14 @@ from .errors import Bilingual
 
 if TYPE_CHECKING:
     from .answer import Answers
+    from .atoms import Atom
     from .case import Case
     from .check import Check
     from .conflicts import Conflicts
     from .explain import Explanation
     from .knowledge import KnowledgeBase
     from .paths import Paths
-    from .prolog import Proof
+    from .prolog import Failure, Proof
     from .results import MissingFact, Silence, Warning
     from .worlds import Condition
 
@@ -57,11 +58,6 @@ WORDS = {
     "no_questions": Bilingual("此类事项没有设定问题", "No questions are set for this kind of matter"),
     "basis": Bilingual("依据", "by"),
     "conflict_with": Bilingual("与之冲突：", "against:"),
-    "fact_of_case": Bilingual("本案事实", "fact of the case"),
-    "fact_of_law": Bilingual("规则事实", "stated by the rules"),
-    "shown_above": Bilingual("见上", "as shown above"),
-    "not": Bilingual("不成立：", "not: "),
-    "rule": Bilingual("规则", "rule"),
     "notice": Bilingual("通知", "Notice"),
     "not_in_norms": Bilingual("未列入规范的文字：", "text in no norm: "),
     "not_testable": Bilingual("不可检验", "not testable"),
@@ -297,49 +293,33 @@ def conflicts(result: Conflicts, lang: str) -> str:
     return "\n".join([*lines, *_adopted(kb, case, result.readings, lang)])
 
 
-def explanation(result: Explanation, lang: str) -> str:
-    """Proof trees."""
+def explanation(result: Explanation, lang: str, whole: bool = False) -> str:
+    """Proofs, the decisive chain or the *whole* tree."""
     lines = [f"{clean(result.case.id)}  {clean(result.goal)}"]
-    for goal, proof in result.proofs:
-        lines += ["", clean(goal.title.say(lang))]
-        if goal.world:
-            lines.append(f"  ({', '.join(f'{t}={o}' for t, o in goal.world)})")
-        lines += proof_lines(result.kb, proof, lang)
+    for one in result.proved:
+        lines += ["", clean(one.goal.title.say(lang))]
+        lines += _under(result.kb, [tuple(t for t in one.goal.world if t[0] in result.kb.readings)], lang, "  ")
+        lines += proof_lines(result.kb, one.proof, lang, result.case, whole, one.reasons)
     return "\n".join(lines)
 
 
-def proof_lines(kb: KnowledgeBase, proof: Proof, lang: str, depth: int = 0) -> list[str]:
-    """A proof as indented lines: what holds, because of which rule and norm, down to the facts of the case."""
-    from .explain import norms_of, place, words
+def proof_lines(
+    kb: KnowledgeBase,
+    proof: Proof,
+    lang: str,
+    case: Case | None = None,
+    whole: bool = False,
+    reasons: Mapping[Atom, Failure] | None = None,
+) -> list[str]:
+    """A proof as indented lines: what holds, because of which rule and norm, down to the facts of the case.
 
-    indent = "  " * depth
-    said = clean(words(kb, proof.atom, lang))
-    match proof.by:
-        case "input":
-            mark = f"[{word('fact_of_case', lang)}]"
-        case "fact":
-            mark = (
-                f"[{word('fact_of_law', lang)} {place(kb, proof.rule)}]"
-                if proof.rule
-                else f"[{word('fact_of_law', lang)}]"
-            )
-        case "rule":
-            mark = (
-                f"[{word('shown_above', lang)}]"
-                if proof.repeat
-                else f"[{word('rule', lang)} {place(kb, proof.rule)}]"
-                if proof.rule
-                else ""
-            )
-        case _:
-            mark = ""
-    negation = word("not", lang) if proof.by == "not" else ""
-    lines = [f"{indent}- {negation}{said} {mark}".rstrip()]
-    if not proof.repeat and proof.by in {"rule", "fact"}:
-        lines += _quotes(kb, norms_of(kb, proof.atom), lang, f"{indent}    ")
-    for child in proof.children:
-        lines += proof_lines(kb, child, lang, depth + 1)
-    return lines
+    Args:
+        whole: every node and the place of its rule; otherwise the decisive chain.
+        reasons: what negations rest on.
+    """
+    from .telling import ProofLines
+
+    return ProofLines(kb, lang, case, whole, reasons or {}).of(proof)
 
 
 def article(result: dict[str, Any], lang: str) -> str:

@@ -135,7 +135,7 @@ def test_the_installed_command_writes_a_report(installed):
 
 @pytest.mark.skipif(shutil.which("swipl") is None, reason="SWI-Prolog is not installed")
 def test_the_installed_command_proves_a_step_in_prolog(installed):
-    proof = installed.run("why", "fund.yaml", "p1.1")
+    proof = installed.run("why", "fund.yaml", "p1.1", "--whole")
     assert (proof.returncode, proof.stderr) == (0, "")
     assert "kb/law/" in proof.stdout
 

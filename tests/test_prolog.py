@@ -525,7 +525,7 @@ def test_a_forked_child_is_told_and_does_not_hang() -> None:
     assert run(code).stdout == "7\n"
 
 
-@pytest.mark.parametrize("file", ["dialect.plt", "proof.plt", "door.plt"])
+@pytest.mark.parametrize("file", ["dialect.plt", "proof.plt", "whynot.plt", "door.plt"])
 def test_the_tests_in_prolog_pass(file: str) -> None:
     command = ["swipl", "--on-error=status", "--on-warning=status", "-g", "run_tests", "-t", "halt"]
     done = subprocess.run([*command, ROOT / "kb/prolog" / file], capture_output=True, text=True, timeout=60)

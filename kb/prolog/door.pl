@@ -5,6 +5,7 @@
           ]).
 :- use_module(dialect).
 :- use_module(proof).
+:- use_module(whynot).
 :- use_module(words).
 :- use_module(library(apply)).
 :- use_module(library(base64)).
@@ -23,7 +24,7 @@ written
   | atom             | {"p": "name", "a": [...]}    |
   | variable         | {"v": "X"}                   |
 
-Requests carry "op", one of `load facts atoms solve prove prove_not version` (see answer/3), and may carry "seconds", 10
+Requests carry "op", one of `load facts atoms solve prove prove_not why_not version` (see answer/3), and may carry "seconds", 10
 unless said, after which a question is given up.
 */
 
@@ -146,6 +147,15 @@ answer(prove_not, Request, _{proof: Node}) :-
     ;   Node = null
     ).
 
+answer(why_not, Request, _{failure: Node}) :-
+    goal(Request, Goal),
+    get_dict(fields, Request, Texts),
+    maplist(name_decoded, Texts, Fields),
+    (   why_not(Goal, Fields, Failure)
+    ->  failure_node(Failure, Node)
+    ;   Node = null
+    ).
+
 rule_count(Count) :-
     predicate_property(dialect:rule(_, _, _, _, _, _), number_of_clauses(Count)).
 
@@ -204,6 +214,33 @@ attempt_node(attempt(Id, Names, Literal, Because), Node) :-
     ;   node(Because, Explained),
         Node = _{rule: Place, failed: Failed, because: Explained}
     ).
+
+%!  failure_node(+Failure, -Node) is det.
+%
+%   A failure as the module whynot has it.
+
+failure_node(failed(Atom, Attempts), _{by: failed, atom: Encoded, attempts: Tried}) :-
+    encoded([], Atom, Encoded),
+    maplist(attempted, Attempts, Tried).
+failure_node(not_stated(Atom), _{by: not_stated, atom: Encoded}) :-
+    encoded([], Atom, Encoded).
+failure_node(not_met(Atom, Stated), _{by: not_met, atom: Encoded, stated: Others}) :-
+    encoded([], Atom, Encoded),
+    maplist(encoded([]), Stated, Others).
+failure_node(comparison(Op, Left, Right), Node) :-
+    (   compound(Right)
+    ->  catch(Value is Right, error(_, _), Value = Right)
+    ;   Value = Right
+    ),
+    literal_encoded([], comparison(Op, Left, Value), Comparison),
+    Node = Comparison.put(by, comparison).
+failure_node(forbidden(Atom, Proof), _{by: forbidden, atom: Encoded, proof: Node}) :-
+    encoded([], Atom, Encoded),
+    node(Proof, Node).
+
+attempted(attempt(Id, _, Lacks), _{rule: Place, lacks: Nodes}) :-
+    place(Id, Place),
+    maplist(failure_node, Lacks, Nodes).
 
 literal_encoded(Names, not(Atom), _{not: Encoded}) :-
     encoded(Names, Atom, Encoded).
