@@ -329,45 +329,44 @@ class _Auditor:
         return {n for a in answers for u in a.undefined for n in u.nearest}
 
     def _fill(self, template: str, draft: _Draft, lang: str) -> str:
-        sep = "、" if lang == "zh" else ", "
-        slots = {
-            slot: sep.join(dict.fromkeys(self._say(v, lang) for v in values)) for slot, values in draft.words.items()
-        }
-        return template.format_map(
-            {**dict.fromkeys(("kind", "question", "fact", "actor", "act", "person", "term", "topic"), ""), **slots}
-        )
+        slots = {slot: self._listed(values, lang) for slot, values in draft.words.items()}
+        empty = dict.fromkeys(("kind", "question", "fact", "actor", "act", "person", "term", "topic"), "")
+        return template.format_map({**empty, **slots})
 
-    def _say(self, value: clingo.Symbol, lang: str) -> str:
+    def _listed(self, values: Sequence[clingo.Symbol], lang: str) -> str:
+        """The values, each once; those of one fact under its name, those of one office under its name."""
+        comma, colon, semicolon = {"zh": ("、", "：", "；"), "en": (", ", ": ", "; ")}[lang]
+        groups: dict[str, dict[str, None]] = {}
+        for value in values:
+            head, said = self._say(value, lang)
+            groups.setdefault(head, {})[said] = None
+        return semicolon.join(f"{head}{colon if head else ''}{comma.join(said)}" for head, said in groups.items())
+
+    def _say(self, value: clingo.Symbol, lang: str) -> tuple[str, str]:
+        """What a value belongs to, and the value, in words."""
         kb = self.kb
         if value.type == clingo.SymbolType.String:
             text = value.string
             official = next((o for o in roster(kb)["officials"] if o["id"] == text), None)
-            return kb.term(official["office"]).label.say(lang) if official else text
+            return "", kb.term(official["office"]).label.say(lang) if official else text
         if value.name == "does":
             office, act = (kb.term(a.name).label.say(lang) for a in value.arguments)
-            return f"{office}{act}" if lang == "zh" else f"{office}: {act}"
+            return office, act
         if value.name == "is":
-            return self._fact(value, lang)
+            kind, fact, option = value.arguments
+            declared = kb.kinds[kind.name].fields[fact.name]
+            return declared.term.label.say(lang), self._option(option, lang)
         if value.name == "route":
-            return {"zh": "办理程序", "en": "which procedure applies"}[lang]
-        return kb.labels[value.name].say(lang) if value.name in kb.labels else value.name
+            return "", {"zh": "办理程序", "en": "which procedure applies"}[lang]
+        return "", kb.labels[value.name].say(lang) if value.name in kb.labels else value.name
 
-    def _fact(self, value: clingo.Symbol, lang: str) -> str:
-        from .amounts import format_money
-        from .survey import least
+    def _option(self, option: clingo.Symbol, lang: str) -> str:
+        from .phrasing import Phrasing
 
-        kind, fact, option = value.arguments
-        declared = self.kb.kinds[kind.name].fields[fact.name]
-        label = declared.term.label.say(lang)
         if option.type == clingo.SymbolType.Number:
-            low, _ = self.kb.cells.bounds(option.number)
-            start = format_money(least(self.kb.cells, option.number) if low else self.kb.cells.cuts[0][0], lang)
-            open_, shut = {"zh": (f"{start}起", f"低于{start}"), "en": (f"from {start}", f"below {start}")}[lang]
-            said = open_ if low else shut
-        else:
-            truth = {"yes": ("是", "yes"), "no": ("否", "no")}.get(option.name)
-            said = truth[lang == "en"] if truth else self.kb.term(option.name).label.say(lang)
-        return f"{label}：{said}" if lang == "zh" else f"{label}: {said}"
+            return Phrasing(self.kb, lang).band(option.number)
+        truth = {"yes": ("是", "yes"), "no": ("否", "no")}.get(option.name)
+        return truth[lang == "en"] if truth else self.kb.term(option.name).label.say(lang)
 
     def _searched(
         self, seen: Sequence[Seen], kinds: Sequence[str], away: Sequence[_Absence], unproved: int

@@ -104,21 +104,21 @@ def test_an_interrupt_is_status_130(nj: Command, monkeypatch: pytest.MonkeyPatch
 
 
 def test_ctrl_c_ends_a_long_command_without_a_traceback(tmp_path: Path) -> None:
-    trips = "".join(f"d{i % 500},2026-01-01,2026-12-31\n" for i in range(100_000))
+    trips = "".join(f"d{i % 500},2026-01-01,2026-12-31\n" for i in range(30_000))
     file = write(tmp_path, "trips.csv", "who,from,to\n" + trips)
     running = subprocess.Popen(
         [sys.executable, "-m", "nj_logic", "report", file, "-o", tmp_path / "out.html"],
         cwd=ROOT,
         stderr=subprocess.PIPE,
     )
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while (
         "libclingo" not in Path(f"/proc/{running.pid}/maps").read_text()
         and "_yaml" not in Path(f"/proc/{running.pid}/maps").read_text()
     ):
         assert running.poll() is None and time.monotonic() < deadline
     running.send_signal(signal.SIGINT)
-    _, err = running.communicate(timeout=60)
+    _, err = running.communicate(timeout=240)
     assert running.returncode == 130 and b"Traceback" not in err
     assert [f.name for f in tmp_path.iterdir()] == ["trips.csv"]
 
