@@ -313,7 +313,7 @@ def _terms(folder: Path, problems: list[str]) -> dict[str, Any]:
                 if option not in known_values:
                     problems.append(f"{kind}.{field}: the option {option} has no label in values.yaml or actors.yaml")
             for option in spec.get("moot", []):
-                if option not in {"true": "yes", "false": "no"} and option not in spec.get("options", []):
+                if option not in spec.get("options", ["true", "false"]):
                     problems.append(f"{kind}.{field}: the moot option {option} is not among its options")
             if spec.get("type") in {"term", "terms"} and not spec.get("options"):
                 problems.append(f"{kind}.{field}: a term needs options")
