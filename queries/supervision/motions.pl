@@ -1,5 +1,5 @@
 %: title: {zh: 人大议案、建议和政协提案由谁办理, en: "Who handles motions, suggestions and proposals"}
-%: about: {zh: 县政府领导只领衔督办重要的, en: county leaders head the important ones only}
+%: about: {zh: "县政府领导领衔督办重要议案、提案;批评、建议意见是否也以重要为限,见解释分歧 important_items", en: "county leaders head important motions and proposals; whether criticisms and suggestions must be important too is a reading, important_items"}
 %: articles: [69, 75]
 %: parameters:
 %:   item: {type: term, zh: 事项, en: item}
