@@ -317,7 +317,11 @@ class _Overlay(Fields):
                 entry["norm"], f"{field_}.norm", f"{id_[:40]!r} is no norm's id: a<article>.p<paragraph>.n<number>",
                 f"“{id_[:40]}”不是规范编号：a条.p款.n序号",
             )  # fmt: skip
-        taken = [int(n.rpartition("n")[2]) for n in [*self.kb.norms, *self.ledger] if n.startswith(f"a{match[1]}.p{match[2]}.")]
+        taken = [
+            int(n.rpartition("n")[2])
+            for n in [*self.kb.norms, *self.ledger]
+            if n.startswith(f"a{match[1]}.p{match[2]}.")
+        ]
         free = f"a{match[1]}.p{match[2]}.n{max(taken, default=0) + 1}"
         if int(match[3]) <= max(taken, default=0):
             self.fail(
@@ -325,7 +329,12 @@ class _Overlay(Fields):
                 f"{id_} 已经用过；编号不得重新编排。下一个可用的编号是 {free}",
             )  # fmt: skip
         if id_ != free:
-            self.fail(entry["norm"], f"{field_}.norm", f"{id_} leaves a hole in the numbers; the next is {free}", f"{id_} 跳号；应为 {free}")
+            self.fail(
+                entry["norm"],
+                f"{field_}.norm",
+                f"{id_} leaves a hole in the numbers; the next is {free}",
+                f"{id_} 跳号；应为 {free}",
+            )
         self.ledger[id_] = self._attributes(entry, field_)
         self._changed("added", id_, NOTHING, Bilingual(self.ledger[id_]["quotation"], self.ledger[id_]["gist"]))
 
@@ -354,7 +363,11 @@ class _Overlay(Fields):
             allowed = f"a{match[1]}.p1 … a{match[1]}.p{len(paragraphs)}" if match and paragraphs else f"a1 … a{last}"
             self.fail(entry.get("paragraph", node), f"{field_}.paragraph", f"the text has no {place[:40]!r}. Allowed: {allowed}", f"规则中没有“{place[:40]}”。可用：{allowed}")  # fmt: skip
         words = {k: str(self.text(entry[k], f"{field_}.{k}")).strip() for k in ("old", "new", "append") if k in entry}
-        if any("\n" in w for w in words.values()) or ("append" in words) == ("old" in words) or ("old" in words) != ("new" in words):
+        if (
+            any("\n" in w for w in words.values())
+            or ("append" in words) == ("old" in words)
+            or ("old" in words) != ("new" in words)
+        ):
             self.fail(node, field_, "old and new, or append, each on one line: paragraphs keep their numbers", "应写“原文”和“改为”，或“增写”，各占一行：款的序号不变")  # fmt: skip
         whole = self.text_file.read_text(encoding="utf-8")
         target = paragraphs[int(match[2]) - 1] if match[2] else paragraphs[-1]
@@ -367,14 +380,24 @@ class _Overlay(Fields):
             self._changed("text", place, NOTHING, words["append"])
             return
         if not match[2]:
-            self.fail(entry["paragraph"], f"{field_}.paragraph", f"name the paragraph: {place}.p1", f"请写明款：{place}.p1")
+            self.fail(
+                entry["paragraph"], f"{field_}.paragraph", f"name the paragraph: {place}.p1", f"请写明款：{place}.p1"
+            )
         from .text import find
 
         spans = find(target, words["old"])
         if len(spans) != 1:
             hint = self._likely(target, words["old"])
-            en = f"{words['old']!r} stands there {len(spans)} times; quote more of the sentence" if spans else f"the words of {place} have no {words['old']!r}{hint.en}"
-            zh = f"“{words['old']}”在其中出现{len(spans)}次，请多引一些文字" if spans else f"{place} 的原文中没有“{words['old']}”{hint.zh}"
+            en = (
+                f"{words['old']!r} stands there {len(spans)} times; quote more of the sentence"
+                if spans
+                else f"the words of {place} have no {words['old']!r}{hint.en}"
+            )
+            zh = (
+                f"“{words['old']}”在其中出现{len(spans)}次，请多引一些文字"
+                if spans
+                else f"{place} 的原文中没有“{words['old']}”{hint.zh}"
+            )
             self.fail(entry["old"], f"{field_}.old", en, zh)
         first, last = spans[0]
         self._carry(target, place, (first, last), words["new"], self._gists(entry, field_))
@@ -398,7 +421,11 @@ class _Overlay(Fields):
         from .text import find
 
         first, last = span
-        restated = {str(e.get(Text("norm")) or e.get(Text(NORM["norm"]))) for e in self.content.get("replaced", []) if isinstance(e, MappingNode)}
+        restated = {
+            str(e.get(Text("norm")) or e.get(Text(NORM["norm"])))
+            for e in self.content.get("replaced", [])
+            if isinstance(e, MappingNode)
+        }
         unused = dict.fromkeys(gists)
         for id_ in self.kb.norms:
             if not id_.startswith(f"{place}.") or id_ in self.repealed:
@@ -438,9 +465,22 @@ class _Overlay(Fields):
             match = NORM_ID.fullmatch(id_)
             assert match is not None
             paragraphs = self._paragraphs(int(match[1])) or ()
-            where = next((n for s in ("replaced", "added") for n in self.content.get(s, []) if isinstance(n, MappingNode) and id_ in n.values()), None)
+            where = next(
+                (
+                    n
+                    for s in ("replaced", "added")
+                    for n in self.content.get(s, [])
+                    if isinstance(n, MappingNode) and id_ in n.values()
+                ),
+                None,
+            )
             if not 1 <= int(match[2]) <= len(paragraphs):
-                self.fail(where, id_, f"the text has no paragraph {match[2]} in article {match[1]}", f"第{match[1]}条没有第{match[2]}款")
+                self.fail(
+                    where,
+                    id_,
+                    f"the text has no paragraph {match[2]} in article {match[1]}",
+                    f"第{match[1]}条没有第{match[2]}款",
+                )
             paragraph = paragraphs[int(match[2]) - 1]
             if not find(paragraph, entry["quotation"]):
                 hint = self._likely(paragraph, entry["quotation"])
@@ -465,7 +505,9 @@ class _Overlay(Fields):
         ladders = {r.head.args[0]: r.head.args[0] for _, r in rungs}
         ladder = self.term(ladders, entry["ladder"], f"{field_}.ladder")
         rungs = [(i, r) for i, r in rungs if r.head.args[0] == ladder]
-        bounds = sorted({Decimal(r.head.args[a].strip('"')) for _, r in rungs for a in (2, 4) if r.head.args[a] != "unbounded"})
+        bounds = sorted(
+            {Decimal(r.head.args[a].strip('"')) for _, r in rungs for a in (2, 4) if r.head.args[a] != "unbounded"}
+        )
         bound = self.money(entry.get("bound", node), f"{field_}.bound")
         if bound not in bounds:
             near = min(bounds, key=lambda b: abs(b - bound))
@@ -490,12 +532,18 @@ class _Overlay(Fields):
         for i, rule in rungs:
             args = list(self._args(i, rule))
             for position, belongs in ((2, "upper"), (4, "lower")):
-                if rule.head.args[position].strip('"') != "unbounded" and Decimal(rule.head.args[position].strip('"')) == bound:
+                if (
+                    rule.head.args[position].strip('"') != "unbounded"
+                    and Decimal(rule.head.args[position].strip('"')) == bound
+                ):
                     args[position] = f'"{new:f}"'
                     if side:
                         args[position + 1] = "included" if side == belongs else "excluded"
             self._restate(i, rule, args)
-        words = {"upper": Bilingual("（属上一档）", " (in the upper rung)"), "lower": Bilingual("（属下一档）", " (in the lower rung)")}
+        words = {
+            "upper": Bilingual("（属上一档）", " (in the upper rung)"),
+            "lower": Bilingual("（属下一档）", " (in the lower rung)"),
+        }
         tail = words.get(side, NOTHING)
         told = [Bilingual(format_money(b, "zh"), format_money(b, "en")) for b in (bound, new)]
         self._changed("parameter", ladder, told[0], Bilingual(told[1].zh + tail.zh, told[1].en + tail.en))
@@ -536,7 +584,12 @@ class _Overlay(Fields):
             one = self.keys(node, f"rules.replaced[{i}]", _either(REPLACED_RULE))
             for needed in REPLACED_RULE:
                 if needed not in one:
-                    self.fail(node, f"rules.replaced[{i}]", f"{needed} is not stated", f"没有写明“{REPLACED_RULE[needed]}”（{needed}）")
+                    self.fail(
+                        node,
+                        f"rules.replaced[{i}]",
+                        f"{needed} is not stated",
+                        f"没有写明“{REPLACED_RULE[needed]}”（{needed}）",
+                    )
             old = self._drop(one["old"], f"rules.replaced[{i}].old")
             self._take(one["new"], f"rules.replaced[{i}].new", old)
         for i, node in enumerate(self.sequence(entry.get("removed", SequenceNode()), "rules.removed"), 1):
@@ -548,21 +601,22 @@ class _Overlay(Fields):
 
         block = self.text(node, field_)
         file = self.root / "block.lp"
-        file.write_text(block, encoding="utf-8")
+        file.write_text(f"{block.rstrip()}\n", encoding="utf-8")
+        last = block.rstrip().count("\n") + 1
         rules, diagnostics = parse([file])
         file.unlink()
         source = self.amendment.file.read_text(encoding="utf-8", errors="replace").splitlines()
         opening = source[block.line - 1] if 0 < block.line <= len(source) else ""
         offset = block.line - 1 + bool(re.search(r"[|>][-+0-9]*\s*(#.*)?$", opening))
         if diagnostics:
-            raise InputErrors([self._diagnosed(d, offset) for d in diagnostics])
+            raise InputErrors([self._diagnosed(d, offset + min(d.line, last)) for d in diagnostics])
         if not rules:
             self.fail(node, field_, "there is no rule", "没有规则")
         return [(offset + r.line, r) for r in rules]
 
-    def _diagnosed(self, diagnostic: Diagnostic, offset: int) -> InputError:
+    def _diagnosed(self, diagnostic: Diagnostic, line: int) -> InputError:
         zh, en = ((diagnostic.say(lang).partition(": ")[2]) for lang in ("zh", "en"))
-        return InputError(en, zh, f"{self.file}:{diagnostic.line + offset}")
+        return InputError(en, zh, f"{self.file}:{line}")
 
     def _take(self, node: object, field_: str, old: str = "") -> None:
         found = self._block(node, field_)
@@ -594,7 +648,10 @@ class _Overlay(Fields):
     def _terms(self) -> None:
         import yaml
 
-        files = {f: yaml.load(f.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader) or {} for f in sorted((self.root / "kb" / "terms").glob("*.yaml"))}
+        files = {
+            f: yaml.load(f.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader) or {}
+            for f in sorted((self.root / "kb" / "terms").glob("*.yaml"))
+        }
         before = {f: yaml.dump(content) for f, content in files.items()}
         entries: dict[str, dict[str, Any]] = {}
         for content in files.values():
@@ -623,9 +680,17 @@ class _Overlay(Fields):
             self.fail(node, field_, "no label changes; write zh or en", "名称没有改动；请写 zh 或 en")
         old = Bilingual(declared["zh"], declared["en"])
         if "zh" in new and new["zh"] != declared["zh"]:
-            declared["aliases"] = [*declared.get("aliases", []), declared["zh"]]  # cases that use the old word can still be read
+            declared["aliases"] = [
+                *declared.get("aliases", []),
+                declared["zh"],
+            ]  # cases that use the old word can still be read
         declared.update(new)
-        self._changed("renamed", words[str(self.short(entry["term"], f"{field_}.term"))], old, Bilingual(declared["zh"], declared["en"]))
+        self._changed(
+            "renamed",
+            words[str(self.short(entry["term"], f"{field_}.term"))],
+            old,
+            Bilingual(declared["zh"], declared["en"]),
+        )
 
     def _words(self, entries: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
         """Words that the base does not have, by section; facts and questions of a kind that it has are put there."""
@@ -643,20 +708,36 @@ class _Overlay(Fields):
                     if isinstance(plain.get("zh"), str) and isinstance(plain.get("en"), str):
                         self._changed("word", str(id_), NOTHING, Bilingual(plain["zh"], plain["en"]))
                 elif section != "kinds":
-                    self.fail(id_, where, "is declared in the base; a new label goes under renamed", "现行词语中已有；改名请写在“更名”（renamed）中")
+                    self.fail(
+                        id_,
+                        where,
+                        "is declared in the base; a new label goes under renamed",
+                        "现行词语中已有；改名请写在“更名”（renamed）中",
+                    )
                 else:
                     self._kind(id_, where, declared, plain)
         return found
 
     def _kind(self, node: Text, where: str, declared: dict[str, Any], plain: Mapping[str, Any]) -> None:
         if wrong := plain.keys() - {"facts", "questions"}:
-            self._refuse(node, where, ("part of a kind that an amendment may add to", "修正案可以增补的部分"), min(wrong), ["facts", "questions"])
+            self._refuse(
+                node,
+                where,
+                ("part of a kind that an amendment may add to", "修正案可以增补的部分"),
+                min(wrong),
+                ["facts", "questions"],
+            )
         for fact, spec in plain.get("facts", {}).items():
             if fact in declared.setdefault("facts", {}):
                 self.fail(node, where, f"the fact {fact} is there already", f"事实 {fact} 已经有了")
             declared["facts"] = {**declared["facts"], fact: spec}
-            self._changed("word", f"{node}.{fact}", NOTHING, Bilingual(str(spec.get("zh", "")), str(spec.get("en", ""))))
-        declared["questions"] = [*declared.get("questions", []), *(q for q in plain.get("questions", []) if q not in declared.get("questions", []))]
+            self._changed(
+                "word", f"{node}.{fact}", NOTHING, Bilingual(str(spec.get("zh", "")), str(spec.get("en", "")))
+            )
+        declared["questions"] = [
+            *declared.get("questions", []),
+            *(q for q in plain.get("questions", []) if q not in declared.get("questions", [])),
+        ]
 
     # -- writing -----------------------------------------------------------------------------------------------------
 
@@ -669,13 +750,19 @@ class _Overlay(Fields):
             rules = parse([file])[0]
             mine = [r for r in rules if r.head.args and r.head.args[0].strip('"') in touched]
             if mine:
-                others += [r.text for r in mine if r.head.name in {"why_not", "points_to"} and r.head.args[0].strip('"') not in self.repealed]
+                others += [
+                    r.text
+                    for r in mine
+                    if r.head.name in {"why_not", "points_to"} and r.head.args[0].strip('"') not in self.repealed
+                ]
                 file.write_text("".join(f"{r.text}\n" for r in rules if r not in mine), encoding="utf-8")
         facts = []
         for id_, e in self.ledger.items():
             facts.append(f'norm("{id_}", {e["kind"]}, {e["strength"]}, {e["subject"]}).')
             facts += [f'{name}("{id_}", "{_escaped(e[name])}").' for name in ("quotation", "gist")]
-        (self.root / "kb" / "norms" / _law_file(self.amendment)).write_text("\n".join([*facts, *others, ""]), encoding="utf-8")
+        (self.root / "kb" / "norms" / _law_file(self.amendment)).write_text(
+            "\n".join([*facts, *others, ""]), encoding="utf-8"
+        )
 
     def _write_law(self) -> None:
         files: dict[str, list[tuple[int, str]]] = {}
@@ -700,7 +787,13 @@ class _Overlay(Fields):
         for one in diagnostics or lint(rules, known_norms=known):
             zh, en = (one.say(lang).partition(": ")[2] for lang in ("zh", "en"))
             own = Path(one.file).name == _law_file(self.amendment)
-            file = self.file if own else str(Path(one.file).relative_to(self.root)) if Path(one.file).is_relative_to(self.root) else one.file
+            file = (
+                self.file
+                if own
+                else str(Path(one.file).relative_to(self.root))
+                if Path(one.file).is_relative_to(self.root)
+                else one.file
+            )
             found.append(InputError(en, zh, f"{file}:{one.line}"))
         if found:
             raise InputErrors(found)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -48,6 +48,7 @@ _SPANS = re.compile(r"spans\((\w+), (\w+), \d+\)\.")
 _LITERAL = re.compile(r"(not )?\b([a-z]\w*)\(([^()]*)\)")
 _STATING = {"money": "cell", "number": "quantity", "date": "date"}
 _STATING_NAMES = frozenset({"fact", *_STATING.values()})
+_HOLDS = re.compile(r"\bholds\(\w+, \w+, ([a-z]\w*)\)")
 _ABOUT_PRESENCE = frozenset({"absence", "absent_on", "delegated"})
 
 BEFORE, AFTER = "before", "after"
@@ -83,10 +84,10 @@ def _head(rule: str) -> str:
 
 def live(rules: Iterable[str], stated: Mapping[str, set[str]]) -> list[str]:
     """The rules that can fire for cases that state no other fields than *stated* (predicate of the fact: fields)."""
-    bodies = {}
+    bodies: dict[str, list[tuple[str, list[str]]]] = {}
     for rule in rules:
-        body = re.sub(r'"(?:[^"\\]|\\.)*"', '""', rule.partition(":-")[2])
-        bodies[rule] = [(name, args.split(", ")) for no, name, args in _LITERAL.findall(body) if not no]
+        text = re.sub(r'"(?:[^"\\]|\\.)*"', '""', rule.partition(":-")[2])
+        bodies[rule] = [(name, args.split(", ")) for no, name, args in _LITERAL.findall(text) if not no]
     heads = {_head(rule) for rule in bodies}
     fires: dict[str, None] = {}
     derived: set[str] = set()
@@ -140,7 +141,9 @@ class Comparison:
                 found[rule] = None
             else:
                 ladder, name = spans.groups()
-                found.update(dict.fromkeys(f"spans({ladder}, {name}, {i})." for i in self.cells.spans(rungs[ladder, name])))
+                found.update(
+                    dict.fromkeys(f"spans({ladder}, {name}, {i})." for i in self.cells.spans(rungs[ladder, name]))
+                )
         return list(found)
 
     @property
@@ -165,9 +168,14 @@ class Comparison:
         """Whether what is compared depends on a rule that differs."""
         return not self.affected.isdisjoint(name for name, _ in SHOWN[self.use])
 
-    @cached_property
+    @property
     def asks_who_is_away(self) -> bool:
         """Whether a rule that differs asks who is away."""
+        return not self._needed.isdisjoint(_ABOUT_PRESENCE)
+
+    @cached_property
+    def _needed(self) -> frozenset[str]:
+        """The predicates on which the rules that differ depend."""
         needs: dict[str, set[str]] = {}
         for rule in (*self._old, *self._new):
             needs.setdefault(_head(rule), set()).update(_names(rule))
@@ -178,7 +186,7 @@ class Comparison:
                 if name not in found:
                     found.add(name)
                     todo.append(name)
-        return not found.isdisjoint(_ABOUT_PRESENCE)
+        return frozenset(found)
 
     # -- the program ---------------------------------------------------------------------------------------------------
 
@@ -194,7 +202,10 @@ class Comparison:
             if old != new:
                 lines += [f"differs :- {old}, not {new}.", f"differs :- {new}, not {old}."]
             for version, atom in ((BEFORE, old), (AFTER, new)):
-                lines += [f"{name}__shown_{version}({args}) :- {atom}, differs.", f"#project {name}__shown_{version}/{arity}."]
+                lines += [
+                    f"{name}__shown_{version}({args}) :- {atom}, differs.",
+                    f"#project {name}__shown_{version}/{arity}.",
+                ]
         read = {name for line in lines for name in _names(line)}
         lines += [f"#defined {name}/{arity}." for name, arity in self._undefined(lines, read)]
         lines += [self._search("worlds"), self._search("situations"), "#show."]
@@ -251,15 +262,21 @@ class Comparison:
         return {
             id_: declared
             for id_, declared in self.kind.fields.items()
-            if not declared.optional and id_ not in computed and (declared.can_be_open or declared.type in {"number", "date"})
+            if not declared.optional
+            and id_ not in computed
+            and (declared.can_be_open or declared.type in {"number", "date"})
         }
 
     @cached_property
     def officials(self) -> list[dict[str, str]]:
-        """Who may be away: a holder of each office."""
+        """Who may be away: a holder of each office that has one holder or of which the rules concerned ask who holds it."""
         if not self.asks_who_is_away:
             return []
-        offices = dict.fromkeys(self.after.office_words.values())
+        rules = [r for r in (*self._old, *self._new) if _head(r) in self._needed or _head(r) in self.affected]
+        asked = {office for r in (*self.gone, *self.come, *rules) for office in _HOLDS.findall(r)} | {
+            *self.after.single_offices
+        }
+        offices = [o for o in dict.fromkeys(self.after.office_words.values()) if o in asked]
         return [{"id": o, "title": self.after.term(o).label.zh, "office": o} for o in offices]
 
     @cached_property
@@ -277,10 +294,16 @@ class Comparison:
             f = constant(id_)
             if declared.type == "money":
                 atoms += [symbol("open_cell", c, f), *(symbol("cells", i) for i in range(len(self.cells)))]
-                topics.append(Topic(id_, True, tuple((str(i), symbol("cell", c, f, i)) for i in range(len(self.cells)))))
+                topics.append(
+                    Topic(id_, True, tuple((str(i), symbol("cell", c, f, i)) for i in range(len(self.cells))))
+                )
             elif declared.type in {"number", "date"}:
                 values = self.candidates(declared, dates[:1] == [id_])
-                opened, offered, held = ("open_quantity", "candidate", "quantity") if declared.type == "number" else ("open_date", "candidate_day", "date")
+                opened, offered, held = (
+                    ("open_quantity", "candidate", "quantity")
+                    if declared.type == "number"
+                    else ("open_date", "candidate_day", "date")
+                )
                 atoms += [symbol(opened, c, f), *(symbol(offered, c, f, v) for v in values)]
                 topics.append(Topic(id_, True, tuple((str(v), symbol(held, c, f, v)) for v in values)))
                 days += values if declared.type == "date" else []
@@ -295,11 +318,17 @@ class Comparison:
                 if working:
                     atoms.append(symbol("workday", c, number, day.toordinal()))
         topics += self._presence(atoms)
-        for topic in sorted({t for kb in (self.before, self.after) for t in kb.kinds[self.kind_id].topics.get(self.use, ())}):
+        for topic in sorted(
+            {t for kb in (self.before, self.after) for t in kb.kinds[self.kind_id].topics.get(self.use, ())}
+        ):
             if topic in fixed:
                 continue
             t = constant(topic)
-            options = list(dict.fromkeys(o for kb in (self.before, self.after) for o in kb.readings.get(topic, {"options": ()})["options"]))
+            options = list(
+                dict.fromkeys(
+                    o for kb in (self.before, self.after) for o in kb.readings.get(topic, {"options": ()})["options"]
+                )
+            )
             atoms += [symbol("open_reading", c, t), *(symbol("option", t, constant(o)) for o in options)]
             topics.append(Topic(topic, False, tuple((o, symbol("reading", c, t, constant(o))) for o in options)))
         shown = [(f"{name}__shown_{v}", arity) for name, arity in SHOWN[self.use] for v in (BEFORE, AFTER)]
@@ -309,10 +338,16 @@ class Comparison:
         c = ANY_CASE
         for x, one in enumerate(self.officials, 1):
             id_ = one["id"]
-            atoms += [symbol("open_presence", c, x, id_), symbol("absent_on", c, x, NO_DAY), symbol("open_delegation", c, x)]
+            atoms += [
+                symbol("open_presence", c, x, id_),
+                symbol("absent_on", c, x, NO_DAY),
+                symbol("open_delegation", c, x),
+            ]
             others = [o["id"] for o in self.officials if o["id"] != id_]
             atoms += [symbol("may_stand_in", x, other) for other in others]
-            yield Topic(PRESENCE + id_, True, (("no", symbol("at_work", c, id_)), ("yes", symbol("absence", c, x, id_))))
+            yield Topic(
+                PRESENCE + id_, True, (("no", symbol("at_work", c, id_)), ("yes", symbol("absence", c, x, id_)))
+            )
             entrusted = [(other, symbol("delegated", c, x, other)) for other in others]
             yield Topic(DELEGATION + id_, True, ((NOBODY, symbol("entrusts_nobody", c, x)), *entrusted))
 
@@ -326,7 +361,9 @@ class Comparison:
             found[version].append(clingo.Function(name, one.arguments))
         return found[BEFORE], found[AFTER]
 
-    def regions(self, view: Callable[[list[clingo.Symbol]], frozenset[Hashable]], parts: Callable[[Any], Iterable[Hashable]]) -> list[Region]:
+    def regions(
+        self, view: Callable[[list[clingo.Symbol]], frozenset[Hashable]], parts: Callable[[Any], Iterable[Hashable]]
+    ) -> list[Region]:
         """The situations in which *view* reads something else from the two versions, those that differ alike together.
 
         Args:
@@ -342,17 +379,31 @@ class Comparison:
             if before == after:
                 return None
             old, new = ({part for one in side for part in parts(one)} for side in (before, after))
-            return (frozenset(old - new), frozenset(new - old)) if old != new else (before, after)
+            apart = (frozenset(old - new), frozenset(new - old)) if old != new else (before, after)
+            return (*apart, min(len(before), 2), min(len(after), 2))  # one answer, several that conflict, or none
 
         tree = self.worlds.tree(pair, BUDGET)
         alike: dict[frozenset[Hashable], list[dict[str, frozenset[str]]]] = {}
-        first: dict[frozenset[Hashable], tuple[tuple[str, str], ...]] = {}
+        plainest: dict[frozenset[Hashable], tuple[tuple[str, str], ...]] = {}
         for condition, outcomes in tree.leaves():
             if outcomes != {None}:
                 alike.setdefault(outcomes, []).append({topic: frozenset([option]) for topic, option in condition})
-                first.setdefault(outcomes, condition)
+                plainest[outcomes] = min(plainest.get(outcomes, condition), condition, key=self._special)
         options = {t.id: frozenset(o for o, _ in t.options) for t in self.worlds.topics}
-        return [Region(merged(boxes, options), first[outcomes]) for outcomes, boxes in alike.items()]
+        return [Region(merged(boxes, options), plainest[outcomes]) for outcomes, boxes in alike.items()]
+
+    def _special(self, condition: Iterable[tuple[str, str]]) -> int:
+        """How many facts are not as they are where nothing is special."""
+        usual = {f: _option(d.default) for f, d in self.fields.items() if d.default is not None}
+        return sum(
+            usual.get(topic, NOBODY if topic.startswith(DELEGATION) else "no") != option
+            for topic, option in condition
+            if topic in usual or topic not in self.fields
+        )
+
+
+def _option(value: object) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
 def merged(boxes: Iterable[Mapping[str, frozenset[str]]], options: Mapping[str, frozenset[str]]) -> tuple[Box, ...]:
@@ -377,7 +428,11 @@ def merged(boxes: Iterable[Mapping[str, frozenset[str]]], options: Mapping[str, 
             if joined:
                 break
     minimal = [b for b in found if not any(o < b for o in found)]
-    return tuple(sorted((tuple(sorted(b, key=lambda item: item[0])) for b in minimal), key=lambda b: [(t, sorted(o)) for t, o in b]))
+    return tuple(
+        sorted(
+            (tuple(sorted(b, key=lambda item: item[0])) for b in minimal), key=lambda b: [(t, sorted(o)) for t, o in b]
+        )
+    )
 
 
 def common_cells(*versions: KnowledgeBase) -> Cells:

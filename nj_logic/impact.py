@@ -87,8 +87,7 @@ class Impact:
 
     Attributes:
         compared: the kinds in whose programs a rule differs.
-        kinds: how many kinds there are.
-        situations: how many different outcomes were told apart.
+        touched: the kinds of which the versions differ in some situation; their scenarios are run.
         cut: kinds and uses that were not searched to the end.
         unvaried: for each kind compared, the facts that were left unstated.
         scenarios_run: how many scenarios were put to both versions; None where there are none at hand.
@@ -104,6 +103,7 @@ class Impact:
     gone_paths: list[Route] = field(default_factory=list)
     new_kinds: list[str] = field(default_factory=list)
     compared: dict[str, list[str]] = field(default_factory=dict)
+    touched: list[str] = field(default_factory=list)
     cut: list[tuple[str, str]] = field(default_factory=list)
     unvaried: dict[str, list[str]] = field(default_factory=dict)
     presence: list[str] = field(default_factory=list)
@@ -152,9 +152,16 @@ class Impact:
     def _topic_json(self, fields: Mapping[str, Field], topic: str, options: frozenset[str]) -> dict[str, Any]:
         declared = fields.get(topic)
         if declared is None:
-            what, who = ("away", topic.removeprefix(PRESENCE)) if topic.startswith(PRESENCE) else ("delegated_to", topic.removeprefix(DELEGATION))
+            what, who = (
+                ("away", topic.removeprefix(PRESENCE))
+                if topic.startswith(PRESENCE)
+                else ("delegated_to", topic.removeprefix(DELEGATION))
+            )
             found = sorted(options)
-            return {"official": self.amended.term(who).to_json(), what: found == ["yes"] if what == "away" else [None if o == NOBODY else o for o in found]}
+            return {
+                "official": self.amended.term(who).to_json(),
+                what: found == ["yes"] if what == "away" else [None if o == NOBODY else o for o in found],
+            }
         said: dict[str, Any] = {"fact": declared.term.to_json()}
         if declared.type == "money":
             said["ranges"] = [
@@ -213,7 +220,13 @@ def find_impact(kb: KnowledgeBase, amendment: Amendment) -> Impact:
     impact = Impact(kb, other, amendment, common_cells(kb, other))
     impact.new_kinds = [k for k in other.kind_terms if k not in kb.kind_terms]
     for kind in (k for k in other.kind_terms if k in kb.kind_terms):
-        compared = [c for use in USES if _asked(other, kind, use) for c in [Comparison(kb, other, kind, use, impact.cells)] if c.differs and c.bearing]
+        compared = [
+            c
+            for use in USES
+            if _asked(other, kind, use)
+            for c in [Comparison(kb, other, kind, use, impact.cells)]
+            if c.differs and c.bearing
+        ]
         for comparison in compared:
             impact.compared.setdefault(kind, []).append(comparison.use)
             _compare(impact, comparison)
@@ -254,15 +267,25 @@ def _views(comparison: Comparison) -> list[tuple[str, View, Parts]]:
     if comparison.use == conflicts.USE:
         return [("", tuples, lambda one: [one])]
     if comparison.use == check.USE:
-        norms = sorted({str(a.arguments[1].string) for raw in comparison.worlds.outcomes() for side in comparison.split(raw) for a in side})
-        return [(n, lambda atoms, n=n: frozenset(b for b, _ in read(atoms).get("breach") if b == n), lambda one: [one]) for n in norms]  # type: ignore[misc]
-    plural = {q: comparison.after.question(q)["type"] == "terms" for q in comparison.kind.questions}
-    return [(q, lambda atoms, q=q: answer.groups(read(atoms), q, plural[q]), lambda group: group) for q in comparison.kind.questions]  # type: ignore[misc]
+        sides = [side for raw in comparison.worlds.outcomes() for side in comparison.split(raw)]
+        norms = sorted({str(atom.arguments[1].string) for side in sides for atom in side})
+        return [(norm, _breached(read, norm), lambda one: [one]) for norm in norms]
+    return [(q, _valued(read, comparison.after, q), lambda group: group) for q in comparison.kind.questions]
+
+
+def _breached(read: Reader, norm: str) -> View:
+    return lambda atoms: frozenset(n for n, _ in read(atoms).get("breach") if n == norm)
+
+
+def _valued(read: Reader, kb: KnowledgeBase, question: str) -> View:
+    plural = kb.question(question)["type"] == "terms"
+    return lambda atoms: frozenset(answer.groups(read(atoms), question, plural))
 
 
 def _compare(impact: Impact, comparison: Comparison) -> None:
     if len(comparison.worlds.outcomes()) == 1:
         return
+    impact.touched.append(comparison.kind_id)
     for question, view, parts in _views(comparison):
         try:
             regions = comparison.regions(view, parts)
@@ -298,17 +321,30 @@ def _witness(impact: Impact, comparison: Comparison, chosen: Mapping[str, str]) 
     """A case in the region: the facts that make the difference as chosen, the others as if nothing were special."""
     facts: dict[str, Any] = {}
     for id_, declared in comparison.fields.items():
-        met = all(chosen.get(f, facts.get(f)) is None or _option(chosen.get(f, facts.get(f))) in values for f, values in declared.when.items())
+        met = all(
+            chosen.get(f, facts.get(f)) is None or _option(chosen.get(f, facts.get(f))) in values
+            for f, values in declared.when.items()
+        )
         if id_ in chosen:
             facts[id_] = _value(impact.cells, declared, chosen[id_])
         elif met and declared.can_be_open:
-            facts[id_] = declared.default if declared.default is not None else _value(impact.cells, declared, _first(declared))
-    case: dict[str, Any] = {"case": f"{impact.amendment.id}-{comparison.kind_id}", "kind": comparison.kind_id, "facts": facts}
+            facts[id_] = (
+                declared.default if declared.default is not None else _value(impact.cells, declared, _first(declared))
+            )
+    case: dict[str, Any] = {
+        "case": f"{impact.amendment.id}-{comparison.kind_id}",
+        "kind": comparison.kind_id,
+        "facts": facts,
+    }
     away = [o for o in comparison.officials if chosen.get(PRESENCE + o["id"]) == "yes"]
     if away:
         case["officials"] = comparison.officials
         case["absences"] = [
-            {"who": o["id"], **({"delegated_to": to} if (to := chosen.get(DELEGATION + o["id"], NOBODY)) != NOBODY else {})} for o in away
+            {
+                "who": o["id"],
+                **({"delegated_to": to} if (to := chosen.get(DELEGATION + o["id"], NOBODY)) != NOBODY else {}),
+            }
+            for o in away
         ]
     return case
 
@@ -349,8 +385,16 @@ def _said(kb: KnowledgeBase, witness: Mapping[str, Any], use: str, question: str
                 return {k: found[k] for k in ("status", "alternatives", "undefined", "missing_facts")}
         return {"status": "undefined", "alternatives": [], "undefined": [], "missing_facts": []}
     if use == check.USE:
-        breaches = [f for f in kb.check(case).findings if f.norm == question and f.status in {check.VIOLATED, check.DEVIATED, check.OPEN}]
-        return {"status": breaches[0].status, "readings": conditions_json(breaches[0].readings)} if breaches else {"status": "compliant"}
+        breaches = [
+            f
+            for f in kb.check(case).findings
+            if f.norm == question and f.status in {check.VIOLATED, check.DEVIATED, check.OPEN}
+        ]
+        return (
+            {"status": breaches[0].status, "readings": conditions_json(breaches[0].readings)}
+            if breaches
+            else {"status": "compliant"}
+        )
     result = kb.conflicts(case).to_json()
     return {k: [{n: v for n, v in one.items() if n != "id"} for one in result[k]] for k in ("findings", "acting")}
 
@@ -366,7 +410,12 @@ def _routes(kb: KnowledgeBase, comparison: Comparison) -> set[tuple[tuple[tuple[
     case.opened = frozenset(f for f, d in kind.fields.items() if f in comparison.fields and d.can_be_open)
     fixed = kb.fixed_readings({})
     topics, opening = open_topics(kb, case, paths.USE, fixed)
-    worlds = Worlds(kb.program(f"{comparison.kind_id}.{paths.USE}"), [*case_atoms(kb, case, fixed), *opening], topics, SHOWN[paths.USE][:3])
+    worlds = Worlds(
+        kb.program(f"{comparison.kind_id}.{paths.USE}"),
+        [*case_atoms(kb, case, fixed), *opening],
+        topics,
+        SHOWN[paths.USE][:3],
+    )
     read = Reader()
     return {
         tuple((offices, act) for act, offices, _, _ in r.key.stages) for raw in worlds.outcomes() for r in paths.routes(read(raw))
@@ -377,7 +426,7 @@ def _routes(kb: KnowledgeBase, comparison: Comparison) -> set[tuple[tuple[tuple[
 
 
 def _scenarios(impact: Impact) -> None:
-    """Put the scenarios of the kinds that were compared to both versions, where the scenarios are at hand."""
+    """Put the scenarios of the kinds that differ to both versions, where the scenarios are at hand."""
     import yaml
 
     folder = impact.base.root / "tests" / "scenarios"
@@ -387,7 +436,7 @@ def _scenarios(impact: Impact) -> None:
     for file in sorted(folder.rglob("*.yaml")):
         for content in yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader) or []:
             kind = impact.base.kind_words.get(str(content["case"].get("kind")), "")
-            if kind not in impact.compared:
+            if kind not in impact.touched:
                 continue
             impact.scenarios_run += 1
             for use in (u for u in USES if u in content.get("expect", {})):
@@ -400,12 +449,13 @@ def _scenarios(impact: Impact) -> None:
 def _result(kb: KnowledgeBase, scenario: Mapping[str, Any], use: str) -> tuple[str, str]:
     """The status of a scenario's result, and all of it but the words of the norms."""
     readings = scenario.get("readings", {})
+    ask: Mapping[str, Callable[..., Any]] = {
+        paths.USE: kb.paths, answer.USE: kb.answer, check.USE: kb.check, conflicts.USE: kb.conflicts,
+    }  # fmt: skip
     try:
-        case = kb.case(scenario["case"])
-        result = {paths.USE: kb.paths, answer.USE: kb.answer, check.USE: kb.check, conflicts.USE: kb.conflicts}[use](case, readings)
+        found = ask[use](kb.case(scenario["case"]), readings).to_json()
     except InputError as error:
         return "refused", error.say("en")
-    found = result.to_json()
     if use == answer.USE:
         asked = scenario["expect"][use]
         found["answers"] = [a for a in found["answers"] if a["question"]["id"] in asked]
@@ -414,7 +464,9 @@ def _result(kb: KnowledgeBase, scenario: Mapping[str, Any], use: str) -> tuple[s
         found["findings"] = [[f["status"], f["norm"], f["readings"], f["conflict_with"]] for f in found["findings"]]
         status = found["verdict"]
     elif use == conflicts.USE:
-        found["findings"] = [[f["type"], f["norms"], f["persons"], str(f["from"]), str(f["to"])] for f in found["findings"]]
+        found["findings"] = [
+            [f["type"], f["norms"], f["persons"], str(f["from"]), str(f["to"])] for f in found["findings"]
+        ]
         status = str(len(found["findings"]))
     else:
         status = found["status"]

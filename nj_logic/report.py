@@ -59,9 +59,9 @@ def case_report(
     Raises:
         InputError: an unknown language, format, topic or option.
     """
-    _known(format)
+    known(format)
     view = case_view(kb, case, readings, lang=lang)
-    return _render(kb, "case", {**_frame(kb, case, lang, printed_on, proofs, engines), **view}, format)
+    return render(kb, "case", {**_frame(kb, case, lang, printed_on, proofs, engines), **view}, format)
 
 
 def register_report(
@@ -73,9 +73,9 @@ def register_report(
     Raises:
         InputError: the case is no register; an unknown language, format, topic or option.
     """
-    _known(format)
+    known(format)
     view = register_view(kb, register, readings, lang=lang)
-    return _render(kb, "register", {**_frame(kb, register, lang, printed_on, proofs, engines), **view}, format)
+    return render(kb, "register", {**_frame(kb, register, lang, printed_on, proofs, engines), **view}, format)
 
 
 def decisive_proofs(
@@ -143,14 +143,15 @@ def _frame(
         "proofs": [{"title": title, "lines": list(lines)} for title, lines in proofs or ()], "proofs_need": say("proofs_need") if proofs is None else "",
         "versions": [
             (say("version.regulation"), regulation),
-            (say("version.program"), f"nj_logic {_version()}"),
+            (say("version.program"), f"nj_logic {program_version()}"),
             (say("version.engines"), say.listed(f"{name} {version}" for name, version in used.items())),
-            (say("version.knowledge"), _digest(kb)),
+            (say("version.knowledge"), digest(kb)),
         ],
     }  # fmt: skip
 
 
-def _version() -> str:
+def program_version() -> str:
+    """The version of this program."""
     try:
         return metadata.version("nj_logic")
     except metadata.PackageNotFoundError:  # a checkout that is not installed
@@ -159,7 +160,7 @@ def _version() -> str:
         return str(tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
 
 
-def _digest(kb: KnowledgeBase) -> str:
+def digest(kb: KnowledgeBase) -> str:
     """A short digest of text, norms and rules: the same knowledge base has the same one wherever it lies."""
     digest = hashlib.sha256()
     for name in ("norms.json", "text.json"):
@@ -198,6 +199,11 @@ def _for_markdown(value: object) -> object:
     return Markup(text)
 
 
+def _for_terminal(value: object) -> object:
+    """A value with what cannot be seen made visible."""
+    return clean(value, keep_lines=True) if isinstance(value, str) else value  # a macro puts out lines
+
+
 def _tree_line(line: str) -> Markup:
     """A line of a proof as Markdown: its place in the tree is kept, the rest is text."""
     lead = _BULLET.match(line)
@@ -210,21 +216,23 @@ def _environment(folder: Path, format_: str) -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-        keep_trailing_newline=True, finalize=_for_html if format_ == "html" else _for_markdown,
+        loader=FileSystemLoader(folder), autoescape=format_ != "txt", undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        keep_trailing_newline=True, finalize={"html": _for_html, "md": _for_markdown, "txt": _for_terminal}[format_],
     )  # fmt: skip
     environment.filters["tree_line"] = _tree_line
     return environment
 
 
-def _known(format_: str) -> None:
-    if format_ not in {"html", "md"}:
+def known(format_: str, formats: Sequence[str] = ("html", "md")) -> None:
+    """Refuse a format that is none of *formats*."""
+    if format_ not in formats:
         raise InputError(
-            f"{format_[:40]!r} is no format of this report. Allowed: html, md",
-            f"报告没有“{format_[:40]}”这种格式。可用：html、md",
+            f"{format_[:40]!r} is no format of this report. Allowed: {', '.join(formats)}",
+            f"报告没有“{format_[:40]}”这种格式。可用：{'、'.join(formats)}",
         )
 
 
-def _render(kb: KnowledgeBase, template: str, view: Mapping[str, Any], format_: str) -> str:
+def render(kb: KnowledgeBase, template: str, view: Mapping[str, Any], format_: str) -> str:
+    """A view laid out by the template of that name and format."""
     text = _environment(templates(kb), format_).get_template(f"{template}.{format_}.j2").render(view)
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n" if format_ == "md" else text
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n" if format_ != "html" else text

@@ -175,7 +175,6 @@ class Worlds:
         """
         return _Decider(self, view, budget).decide()
 
-
     def tree(self, view: Callable[[Raw], Key], budget: int = 4000) -> Node[Key]:
         """The decision tree over the open facts that make a difference; each leaf holds the outcomes over its readings.
 
