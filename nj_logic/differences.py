@@ -49,6 +49,7 @@ _LITERAL = re.compile(r"(not )?\b([a-z]\w*)\(([^()]*)\)")
 _STATING = {"money": "cell", "number": "quantity", "date": "date"}
 _STATING_NAMES = frozenset({"fact", *_STATING.values()})
 _HOLDS = re.compile(r"\bholds\(\w+, \w+, ([a-z]\w*)\)")
+_COUNTING = frozenset({"quantity", "date", "workday", "workdays"})
 _ABOUT_PRESENCE = frozenset({"absence", "absent_on", "delegated"})
 
 BEFORE, AFTER = "before", "after"
@@ -255,17 +256,27 @@ class Comparison:
 
     @cached_property
     def fields(self) -> dict[str, Field]:
-        """The facts that vary: those that a case is expected to state."""
-        computed = {
-            part for d in self.kind.fields.values() for part in d.computed_from if d.can_be_open and not d.optional
-        }
+        """The facts that vary: those that a case is expected to state, and numbers and days where the rules that differ count."""
+        fields = self.kind.fields
+        left: set[str] = (
+            set()
+        )  # of a fact and those from which it is computed: days if the rules count them, else the fact
+        for id_, declared in fields.items():
+            if declared.computed_from and declared.can_be_open and not declared.optional:
+                days = self.counts and any(fields[part].type == "date" for part in declared.computed_from)
+                left |= {id_} if days else set(declared.computed_from)
+        counted = {"number", "date"} if self.counts else set()
         return {
             id_: declared
-            for id_, declared in self.kind.fields.items()
-            if not declared.optional
-            and id_ not in computed
-            and (declared.can_be_open or declared.type in {"number", "date"})
+            for id_, declared in fields.items()
+            if id_ not in left and (declared.type in counted or (declared.can_be_open and not declared.optional))
         }
+
+    @property
+    def counts(self) -> bool:
+        """Whether a rule that differs holds a number or reads numbers or days; if none does, those of the case are left unstated."""
+        differing = [r for r in (*self.gone, *self.come) if not r.startswith("spans(")]
+        return any(_names(r) & _COUNTING or any(not n.startswith('"') for n in _INTEGER.findall(r)) for r in differing)
 
     @cached_property
     def officials(self) -> list[dict[str, str]]:
@@ -333,6 +344,13 @@ class Comparison:
             topics.append(Topic(topic, False, tuple((o, symbol("reading", c, t, constant(o))) for o in options)))
         shown = [(f"{name}__shown_{v}", arity) for name, arity in SHOWN[self.use] for v in (BEFORE, AFTER)]
         return Worlds(self.program, atoms, topics, shown)
+
+    @property
+    def anchored(self) -> dict[str, frozenset[str]]:
+        """The day from which the others count, where it does not vary."""
+        dates = [f for f, d in self.fields.items() if d.type == "date"][:1]
+        values = {f: self.candidates(self.fields[f], True) for f in dates}
+        return {f: frozenset(map(str, v)) for f, v in values.items() if len(v) == 1}
 
     def _presence(self, atoms: list[clingo.Symbol]) -> Iterator[Topic]:
         c = ANY_CASE

@@ -22,7 +22,18 @@ import clingo
 from . import answer, check, conflicts, paths
 from .amendment import Amendment, amended
 from .cells import Cells
-from .differences import DELEGATION, NOBODY, SHOWN, Box, Comparison, Region, common_cells, merged, representative
+from .differences import (
+    DELEGATION,
+    FIRST_DAY,
+    NOBODY,
+    SHOWN,
+    Box,
+    Comparison,
+    Region,
+    common_cells,
+    merged,
+    representative,
+)
 from .errors import Bilingual, InputError
 from .facts import PRESENCE
 from .results import Reader, conditions_json
@@ -312,8 +323,9 @@ def _rows(impact: Impact, comparison: Comparison, question: str, regions: Sequen
         found.setdefault(key, Row(comparison.kind_id, comparison.use, question, (), before, after, witness))
         boxes.setdefault(key, []).extend(dict(b) for b in region.boxes)
     options = {t.id: frozenset(o for o, _ in t.options) for t in comparison.worlds.topics}
+    anchored = {t: o for t, o in comparison.anchored.items() if t in comparison.fields}
     for key, row in found.items():
-        row.boxes = merged(boxes[key], options)
+        row.boxes = tuple((*box, *anchored.items()) for box in merged(boxes[key], options))
     return list(found.values())
 
 
@@ -331,6 +343,10 @@ def _witness(impact: Impact, comparison: Comparison, chosen: Mapping[str, str]) 
             facts[id_] = (
                 declared.default if declared.default is not None else _value(impact.cells, declared, _first(declared))
             )
+        elif declared.type == "date":
+            facts[id_] = FIRST_DAY.isoformat()
+        elif declared.type == "number":
+            facts[id_] = 0
     case: dict[str, Any] = {
         "case": f"{impact.amendment.id}-{comparison.kind_id}",
         "kind": comparison.kind_id,

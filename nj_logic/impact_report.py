@@ -59,7 +59,7 @@ class _Teller:
         title = say.both(impact.amendment.title)
         head = [
             (say("basis"), regulation),
-            (say("amendment"), impact.amendment.id),
+            (say("amendment"), say("brackets", a=title, b=impact.amendment.id)),
             (say("note"), impact.amendment.note),
         ]
         return {
@@ -135,8 +135,7 @@ class _Teller:
     def _searched(self) -> list[str]:
         impact, say = self.impact, self.say
         kinds = impact.amended.kind_terms
-        listed = say.listed(say.both(kinds[k].label) for k in impact.compared) or say("none")
-        lines = [say("searched_kinds", n=len(kinds), k=len(impact.compared), kinds=listed)]
+        lines = [say("searched_kinds", n=len(kinds), k=len(impact.compared))]
         if impact.presence:
             lines.append(say("searched_away"))
         left = [
