@@ -119,6 +119,15 @@ class _Teller:
             lines.append(say("impact_paths", new=len(impact.new_paths), gone=len(impact.gone_paths)))
         if impact.scenarios_run:
             lines.append(say("impact_scenarios", n=impact.scenarios_run, k=len(impact.scenarios)))
+        if impact.cut:
+            lines.append(
+                say(
+                    "searched_cut",
+                    kinds=say.listed(
+                        dict.fromkeys(say.both(impact.amended.kind_terms[k].label) for k, _ in impact.cut)
+                    ),
+                )
+            )
         if impact.amendment.stale:
             lines.append(say("impact_stale", norms=say.listed(impact.amendment.stale)))
         return lines
@@ -144,10 +153,6 @@ class _Teller:
         ]  # fmt: skip
         if left:
             lines.append(say("searched_unstated", facts=say.listed(left, "semicolon")))
-        if impact.cut:
-            lines.append(
-                say("searched_cut", kinds=say.listed(dict.fromkeys(say.both(kinds[k].label) for k, _ in impact.cut)))
-            )
         if impact.scenarios_run:
             lines.append(say("searched_scenarios", n=impact.scenarios_run))
         return lines
