@@ -40,7 +40,7 @@ FIRST_DAY = datetime.date(2026, 3, 2)
 """The Monday on which the first date of a case falls; the others lie as many days from it as the rules count."""
 LONGEST_LEAD = 100
 MOST_CANDIDATES = 40
-BUDGET = 200_000
+BUDGET = 150_000
 
 _NAME = re.compile(r'"(?:[^"\\]|\\.)*"|\b[a-z]\w*(?=\()')
 _INTEGER = re.compile(r'"(?:[^"\\]|\\.)*"|(?<![\w"])-?\d+\b')
