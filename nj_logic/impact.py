@@ -8,9 +8,8 @@ both versions by the same means that ``nj paths``, ``nj answer``, ``nj check`` a
 from __future__ import annotations
 
 import datetime
-import importlib
-import importlib.util
 import json
+import os
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -496,10 +495,11 @@ def _result(kb: KnowledgeBase, scenario: Mapping[str, Any], use: str) -> tuple[s
 
 def _audit(impact: Impact) -> None:
     """The findings of the audit that appear and disappear; the one place where it is called."""
-    if importlib.util.find_spec(f"{__package__}.audit") is None:
-        return
-    audit = importlib.import_module(f"{__package__}.audit").audit
-    before, after = ({f.id: f for f in audit(kb).findings} for kb in (impact.base, impact.amended))
+    from .audit import audit
+
+    processes = min(os.cpu_count() or 1, 4)
+    both = (impact.base, impact.amended)
+    before, after = ({f.id: f for f in audit(kb, processes=processes).findings} for kb in both)
     impact.new_findings = [f for id_, f in after.items() if id_ not in before]
     impact.gone_findings = [f for id_, f in before.items() if id_ not in after]
 
