@@ -499,9 +499,9 @@ def _audit(impact: Impact) -> None:
 
     processes = min(os.cpu_count() or 1, 4)
     both = (impact.base, impact.amended)
-    before, after = ({f.id: f for f in audit(kb, processes=processes).findings} for kb in both)
-    impact.new_findings = [f for id_, f in after.items() if id_ not in before]
-    impact.gone_findings = [f for id_, f in before.items() if id_ not in after]
+    before, after = ({(f.type, f.title): f for f in audit(kb, processes=processes).findings} for kb in both)
+    impact.new_findings = [f for defect, f in after.items() if defect not in before]
+    impact.gone_findings = [f for defect, f in before.items() if defect not in after]
 
 
 def read_impact(kb: KnowledgeBase, path: Path | str) -> Impact:
