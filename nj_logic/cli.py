@@ -17,6 +17,7 @@ import click
 
 from .calls import Suggesting, in_words
 from .errors import InputError, InputErrors, KnowledgeError, NjError
+from .interruption import heed, listen
 
 if TYPE_CHECKING:
     from .case import Case
@@ -683,8 +684,10 @@ def main() -> NoReturn:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     lang = _language_of(sys.argv[1:])
     try:
+        listen()
         status = nj.main(standalone_mode=False, prog_name="nj")
         sys.stdout.flush()
+        heed()
         sys.exit(status if isinstance(status, int) else 0)
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
