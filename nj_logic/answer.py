@@ -134,7 +134,8 @@ def find_answers(kb: KnowledgeBase, case: Case, readings: Mapping[str, str]) -> 
     return Answers(kb, case, tuple(answers), readings)
 
 
-def _groups(atoms: Atoms, question: str, plural: bool) -> frozenset[Group]:
+def groups(atoms: Atoms, question: str, plural: bool) -> frozenset[Group]:
+    """The values of a question in a world; those in different groups exclude each other. *plural*: all go together."""
     performers: dict[tuple[str, str], list[Performer]] = {}
     for _, office, act, person, holder in atoms.get("acts"):
         performers.setdefault((office, act), []).append(Performer(office, person, None if person == holder else holder))
@@ -157,7 +158,7 @@ def _answer(
 ) -> Answer:
     declared = kb.question(question)
     plural = declared["type"] == "terms"
-    decision = worlds.decide(lambda raw: _groups(read(raw), question, plural))
+    decision = worlds.decide(lambda raw: groups(read(raw), question, plural))
     if decision.missing:
         return Answer(question, NEEDS_FACTS, (), missing_facts(kb, case, decision.missing), (), ())
     everything = read.together(worlds.outcomes())
@@ -176,7 +177,7 @@ def _answer(
             drafts.append(Alternative("", under, (), (), None, (), silent, world))
             continue
         norms = sort_norms(
-            n for raw in seen for a in [read(raw)] if group in _groups(a, question, plural)
+            n for raw in seen for a in [read(raw)] if group in groups(a, question, plural)
             for q, _, v, act, n in a.get("value") if q == question and any(v == i[0] and act == i[1] for i in group)
         )  # fmt: skip
         if all(item[3] for item in group):
@@ -208,7 +209,7 @@ def decide_answer(
     """The facts that make a difference to the answer to *question*, and the tree over them."""
     worlds = worlds_of(kb, case, USE, kb.fixed_readings(readings, case), SHOWN)
     read, plural = Reader(), kb.question(question)["type"] == "terms"
-    decision = worlds.decide(lambda raw: _groups(read(raw), question, plural))
+    decision = worlds.decide(lambda raw: groups(read(raw), question, plural))
     return decision.missing, decision.tree
 
 

@@ -47,13 +47,14 @@ USES = {module.USE: module.SHOWN for module in (paths, answer, check, conflicts)
 """What each use of a case reads from a stable model."""
 
 
-def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None) -> None:
+def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None, overlay: str = "") -> None:
     """Compile the knowledge base below *root* into the folder *target*.
 
     Args:
         root: holds ``kb/``.
         target: is made; holds ``core.json``, ``norms.json``, ``text.json`` and a program a kind.
         reasoning: the folder of the reasoning modules, if not ``root/kb/reasoning``.
+        overlay: the name of the file in ``kb/law`` with the rules of an amendment, which may add to any predicate.
 
     Raises:
         KnowledgeError: something is wrong with the knowledge base; all that was found is listed, a line each.
@@ -70,7 +71,7 @@ def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None) -
     cells = Cells(_rungs(rules, problems))
     target.mkdir(parents=True, exist_ok=True)
     computed = _computed_facts(target / "computed.lp", cells, terms)
-    problems += _shared_predicates(rules, kb / "law")
+    problems += _shared_predicates([r for r in rules if Path(r.file).name != overlay], kb / "law")
     problems += _shared_ids(terms)
     diagnostics = diagnostics or lint(
         [*rules, *computed], known_norms=norms.keys() | {""}

@@ -144,17 +144,20 @@ def put(text: str) -> None:
 
 
 def show(result: dict[str, Any] | list[Any]) -> None:
-    """Print JSON. Control and direction characters are escaped: a terminal is not to obey them."""
+    """Print JSON."""
+    put(dumped(result))
+
+
+def dumped(result: dict[str, Any] | list[Any]) -> str:
+    """JSON as text. Control and direction characters are escaped: a terminal is not to obey them."""
     import json
     import re
 
     text = json.dumps(result, ensure_ascii=False, indent=1)
-    put(
-        re.sub(
-            "[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]",
-            lambda c: f"\\u{ord(c[0]):04x}",
-            text,
-        )
+    return re.sub(
+        "[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]",
+        lambda c: f"\\u{ord(c[0]):04x}",
+        text,
     )
 
 
@@ -611,6 +614,37 @@ def audit(
         processes=processes, format=format_, output=output, lang=chosen_language(lang),
     )  # fmt: skip
     leave(status)
+
+
+@nj.command()
+@click.argument("amendment", metavar="AMENDMENT", type=Path)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON; the same as --format json.")
+@click.option(
+    "--format", "format_", type=click.Choice(["pretty", "json", "html", "md"]), help="Output format 输出格式."
+)
+@click.option("--output", "-o", type=Path, help="The file to write 输出文件 (default: standard output).")
+@language
+def impact(amendment: Path, as_json: bool, format_: str | None, output: Path | None, lang: str | None) -> None:
+    """What AMENDMENT changes: answers, paths, scenarios. 修正案的影响。"""
+    from .impact import read_impact
+
+    before = click.get_current_context().find_root().params
+    format_ = "json" if as_json else format_ or ("json" if before.get("as_json") else before.get("format_")) or "pretty"
+    result, lang = read_impact(knowledge(), amendment), chosen_language(lang)
+    if format_ == "json":
+        text = dumped(result.to_json())
+    else:
+        from .impact_report import impact_report
+
+        text = impact_report(result, lang=lang, format={"pretty": "txt"}.get(format_, format_)).rstrip("\n")
+    if output is None:
+        put(text)
+    else:
+        from .files import write_document
+
+        write_document(output, f"{text}\n")
+        put(str(output))
+    leave(result.worse)
 
 
 @nj.command()

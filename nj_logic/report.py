@@ -58,9 +58,9 @@ def case_report(
     Raises:
         InputError: an unknown language, format, topic or option.
     """
-    _known(format)
+    known(format)
     view = case_view(kb, case, readings, lang=lang)
-    return _render(kb, "case", {**_frame(kb, case, lang, printed_on, proofs, engines), **view}, format)
+    return render(kb, "case", {**_frame(kb, case, lang, printed_on, proofs, engines), **view}, format)
 
 
 def register_report(
@@ -72,9 +72,9 @@ def register_report(
     Raises:
         InputError: the case is no register; an unknown language, format, topic or option.
     """
-    _known(format)
+    known(format)
     view = register_view(kb, register, readings, lang=lang)
-    return _render(kb, "register", {**_frame(kb, register, lang, printed_on, proofs, engines), **view}, format)
+    return render(kb, "register", {**_frame(kb, register, lang, printed_on, proofs, engines), **view}, format)
 
 
 def decisive_proofs(
@@ -168,6 +168,11 @@ def _for_markdown(value: object) -> object:
     return Markup(text)
 
 
+def _for_terminal(value: object) -> object:
+    """A value with what cannot be seen made visible."""
+    return clean(value, keep_lines=True) if isinstance(value, str) else value  # a macro puts out lines
+
+
 def _tree_line(line: str) -> Markup:
     """A line of a proof as Markdown: its place in the tree is kept, the rest is text."""
     lead = _BULLET.match(line)
@@ -180,21 +185,23 @@ def _environment(folder: Path, format_: str) -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-        keep_trailing_newline=True, finalize=_for_html if format_ == "html" else _for_markdown,
+        loader=FileSystemLoader(folder), autoescape=format_ != "txt", undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        keep_trailing_newline=True, finalize={"html": _for_html, "md": _for_markdown, "txt": _for_terminal}[format_],
     )  # fmt: skip
     environment.filters["tree_line"] = _tree_line
     return environment
 
 
-def _known(format_: str) -> None:
-    if format_ not in {"html", "md"}:
+def known(format_: str, formats: Sequence[str] = ("html", "md")) -> None:
+    """Refuse a format that is none of *formats*."""
+    if format_ not in formats:
         raise InputError(
-            f"{format_[:40]!r} is no format of this report. Allowed: html, md",
-            f"报告没有“{format_[:40]}”这种格式。可用：html、md",
+            f"{format_[:40]!r} is no format of this report. Allowed: {', '.join(formats)}",
+            f"报告没有“{format_[:40]}”这种格式。可用：{'、'.join(formats)}",
         )
 
 
-def _render(kb: KnowledgeBase, template: str, view: Mapping[str, Any], format_: str) -> str:
+def render(kb: KnowledgeBase, template: str, view: Mapping[str, Any], format_: str) -> str:
+    """A view laid out by the template of that name and format."""
     text = _environment(templates(kb), format_).get_template(f"{template}.{format_}.j2").render(view)
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n" if format_ == "md" else text
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n" if format_ != "html" else text

@@ -175,6 +175,17 @@ class Worlds:
         """
         return _Decider(self, view, budget).decide()
 
+    def tree(self, view: Callable[[Raw], Key], budget: int = 4000) -> Node[Key]:
+        """The decision tree over the open facts that make a difference; each leaf holds the outcomes over its readings.
+
+        Raises:
+            InputError: the budget is used up.
+        """
+        decider = _Decider(self, view, budget)
+        everything = decider.keys(frozenset())
+        facts = [t for t in self.topics if t.is_fact] if len(everything) > 1 else []
+        return decider.tree(frozenset(), facts, everything)
+
 
 class _Dependencies(clingo.Observer):
     """Which atoms depend on which, over the ground rules."""

@@ -21,7 +21,16 @@ from nj_logic.report_words import words
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
 TEMPLATES = ROOT / "report_templates"
-MODULES = ("report", "report_words", "teller", "case_report", "procedures", "grounds", "register_report")
+MODULES = (
+    "report",
+    "report_words",
+    "teller",
+    "case_report",
+    "procedures",
+    "grounds",
+    "register_report",
+    "impact_report",
+)
 LANGS = ("zh", "en")
 FORMATS = ("html", "md")
 

@@ -1,0 +1,346 @@
+"""What an amendment changes, for readers: one view in the reader's language, laid out as HTML, Markdown or text by the templates."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+from . import answer, check, conflicts
+from .amounts import format_money
+from .differences import DELEGATION, NOBODY, Box
+from .errors import Bilingual
+from .facts import PRESENCE
+from .impact import ranges
+from .report import known, render
+from .report_words import Words, words
+from .terminal import STATUS
+from .versions import knowledge_digest, program_version
+
+if TYPE_CHECKING:
+    from .declared import Field
+    from .impact import Bound, Impact, Route, Row
+    from .knowledge import KnowledgeBase
+
+View = dict[str, Any]
+MOST_NAMED = 3
+"""Of more values than these, the others are named if they are fewer."""
+FORMATS = ("html", "md", "txt")
+
+
+def impact_report(impact: Impact, *, lang: str = "zh", format: str = "html") -> str:
+    """What an amendment changes, as a document.
+
+    Args:
+        impact: as found by :func:`nj_logic.impact.find_impact`.
+        lang: ``zh`` or ``en``.
+        format: ``html`` (one file that needs no other), ``md`` or ``txt``.
+
+    Raises:
+        InputError: an unknown language or format.
+    """
+    known(format, FORMATS)
+    return render(impact.base, "impact", impact_view(impact, lang=lang), format)
+
+
+def impact_view(impact: Impact, *, lang: str = "zh") -> View:
+    """The view behind the document."""
+    return _Teller(impact, words(impact.base, lang)).view()
+
+
+class _Teller:
+    def __init__(self, impact: Impact, say: Words) -> None:
+        self.impact, self.say, self.lang = impact, say, say.lang
+
+    def view(self) -> View:
+        impact, say = self.impact, self.say
+        regulation = say("regulation", title=impact.base.title)
+        title = say.both(impact.amendment.title)
+        head = [
+            (say("basis"), regulation),
+            (say("amendment"), say("brackets", a=title, b=impact.amendment.id)),
+            (say("note"), impact.amendment.note),
+        ]
+        return {
+            "lang": self.lang, "say": say, "title": say("title_impact"), "subject": title, "head": [h for h in head if h[1]],
+            "premise": self._box({}, tuple(self._premise)), "summary": self._summary(), "worse": impact.worse, "changes": self._changes(), "kinds": self._kinds(),
+            "paths": [
+                *({"state": say("new_path"), **self._route(impact.amended, r)} for r in impact.new_paths),
+                *({"state": say("gone_path"), **self._route(impact.base, r)} for r in impact.gone_paths),
+            ],
+            "scenarios": [
+                {
+                    "file": s.file, "name": s.name, "before": self._status(s.before),
+                    "after": self._status(s.after) if s.after != s.before else say("otherwise_said", status=self._status(s.after)),
+                }
+                for s in impact.scenarios
+            ],
+            "findings": [
+                {"state": say(key), "id": f.id, "type": f.type, "title": self._both(f.title)}
+                for key, found in (("appears", impact.new_findings), ("disappears", impact.gone_findings)) for f in found or ()
+            ],
+            "audited": impact.new_findings is not None, "searched": self._searched(),
+            "versions": [
+                (say("version.regulation"), regulation), (say("version.program"), f"nj_logic {program_version()}"),
+                (say("version.engines"), f"clingo {metadata.version('clingo')}"),
+                (say("version.knowledge"), f"{knowledge_digest(impact.base)} → {knowledge_digest(impact.amended)}"),
+            ],
+        }  # fmt: skip
+
+    def _both(self, text: Any) -> str:  # noqa: ANN401
+        return self.say.both(text) if isinstance(text, Bilingual) else str(text)
+
+    def _label(self, term: Mapping[str, str]) -> str:
+        return term[self.lang]
+
+    def _summary(self) -> list[str]:
+        impact, say, rows = self.impact, self.say, self.impact.rows
+        lines = (
+            [say("impact_none")]
+            if not rows
+            else [
+                say(
+                    "impact_count_one" if len(rows) == 1 else "impact_count", n=len(rows), k=len({r.kind for r in rows})
+                )
+            ]
+        )
+        better = [
+            r
+            for r in rows
+            if r.before.get("status") in {"conflict", "undefined"} and r.after.get("status") == "determined"
+        ]
+        lines += [
+            say(key, n=len(found))
+            for key, found in (("impact_worse", [r for r in rows if r.worse]), ("impact_better", better))
+            if found
+        ]
+        if impact.new_paths or impact.gone_paths:
+            lines.append(say("impact_paths", new=len(impact.new_paths), gone=len(impact.gone_paths)))
+        if impact.scenarios_run:
+            lines.append(say("impact_scenarios", n=impact.scenarios_run, k=len(impact.scenarios)))
+        if impact.cut:
+            lines.append(
+                say(
+                    "searched_cut",
+                    kinds=say.listed(
+                        dict.fromkeys(say.both(impact.amended.kind_terms[k].label) for k, _ in impact.cut)
+                    ),
+                )
+            )
+        if impact.amendment.stale:
+            lines.append(say("impact_stale", norms=say.listed(impact.amendment.stale)))
+        return lines
+
+    def _changes(self) -> list[View]:
+        return [
+            {
+                "what": self.say(f"what.{c.what}"), "subject": self.say.both(c.subject), "code": c.what == "rule",
+                "before": self.say.both(c.before).splitlines(), "after": self.say.both(c.after).splitlines(),
+            }
+            for c in self.impact.amendment.changes
+        ]  # fmt: skip
+
+    def _searched(self) -> list[str]:
+        impact, say = self.impact, self.say
+        kinds = impact.amended.kind_terms
+        lines = [say("searched_kinds", n=len(kinds), k=len(impact.compared))]
+        if impact.presence:
+            lines.append(say("searched_away"))
+        left = [
+            say.pair(say.both(kinds[k].label), say.listed(say.both(impact.amended.kinds[k].fields[f].term.label) for f in fields))
+            for k, fields in impact.unvaried.items() if k in impact.touched
+        ]  # fmt: skip
+        if left:
+            lines.append(say("searched_unstated", facts=say.listed(left, "semicolon")))
+        if impact.scenarios_run:
+            lines.append(say("searched_scenarios", n=impact.scenarios_run))
+        return lines
+
+    # -- rows --------------------------------------------------------------------------------------------------------
+
+    def _kinds(self) -> list[View]:
+        kinds: dict[str, View] = {}
+        for row in self.impact.rows:
+            kind = kinds.setdefault(
+                row.kind, {"label": self.say.both(self.impact.amended.kind_terms[row.kind].label), "questions": {}}
+            )
+            before, after = self._sides(row)
+            rows = kind["questions"].setdefault(self._question(row), [])
+            rows.append({**self._situations(row), "before": before, "after": after, "worse": row.worse})
+        return [
+            {**k, "questions": [{"label": label, "rows": rows} for label, rows in k["questions"].items()]}
+            for k in kinds.values()
+        ]
+
+    def _question(self, row: Row) -> str:
+        if row.use == answer.USE:
+            return self.say.both(self.impact.amended.term(row.question).label)
+        return self.say(f"use.{row.use}", norm=row.question)
+
+    def _situations(self, row: Row) -> View:
+        """What all the boxes have in common, and, where there are several, what sets each apart."""
+        fields = self.impact.amended.kinds[row.kind].fields
+        shared = set.intersection(*map(set, row.boxes))
+        apart = [tuple(t for t in box if t not in shared) for box in row.boxes]
+        shared -= self._premise
+        common = self._box(fields, tuple(shared))
+        return {
+            "shared": common or ("" if len(apart) > 1 else self.say("always")),
+            "either": [self._box(fields, box) for box in apart] if len(apart) > 1 else [],
+        }
+
+    def _box(self, fields: Mapping[str, Field], box: Box) -> str:
+        people = [w for o in self.impact.amended.office_words.values() for w in (PRESENCE + o, DELEGATION + o)]
+        order = {topic: i for i, topic in enumerate(dict.fromkeys([*people, *fields]))}
+        ordered = sorted(box, key=lambda item: order.get(item[0], len(order)))
+        return self.say.listed((self._topic(fields, topic, options) for topic, options in ordered), "semicolon")
+
+    @cached_property
+    def _premise(self) -> set[tuple[str, frozenset[str]]]:
+        """Who is away in every situation in which an answer changes; it is said once."""
+        boxes = [set(box) for row in self.impact.rows for box in row.boxes]
+        shared = set.intersection(*boxes) if len(boxes) > 1 else set()
+        return {(t, o) for t, o in shared if t.startswith((PRESENCE, DELEGATION))}
+
+    def _topic(self, fields: Mapping[str, Field], topic: str, options: frozenset[str]) -> str:
+        say = self.say
+        declared = fields.get(topic)
+        if declared is None:
+            if topic.startswith(PRESENCE):
+                return say(
+                    "is_away" if options == {"yes"} else "is_there", who=self._office(topic.removeprefix(PRESENCE))
+                )
+            who = self._office(topic.removeprefix(DELEGATION))
+            named = [say("entrusts", who=who, whom=self._office(o)) for o in sorted(options) if o != NOBODY]
+            return say.choice([*named, *([say("entrusts_nobody", who=who)] if NOBODY in options else [])])
+        return say.pair(say.both(declared.term.label), self._values(declared, options))
+
+    def _office(self, id_: str) -> str:
+        return self.say.both(self.impact.amended.term(id_).label)
+
+    def _values(self, declared: Field, options: frozenset[str]) -> str:
+        say = self.say
+        if declared.type == "money":
+            return say.choice([self._range(*r) for r in ranges(self.impact.cells, options)])
+        if declared.type in {"number", "date"}:
+            numbers = sorted(map(int, options))
+            return say.choice(
+                [say.date(datetime.date.fromordinal(n)) if declared.type == "date" else str(n) for n in numbers]
+            )
+        if declared.type == "boolean":
+            return say.choice([say("true_value" if o == "yes" else "false_value") for o in sorted(options)])
+        others = [o for o in declared.options if o not in options]
+        if len(options) > max(MOST_NAMED, len(others)):
+            return say("any_but", others=say.listed(map(self._office, others)))
+        return say.choice([self._office(o) for o in declared.options if o in options])
+
+    def _range(self, low: Bound, high: Bound) -> str:
+        say = self.say
+        a = say("included" if low[1] == 0 else "excluded", a=format_money(low[0], self.lang)) if low and low[0] else ""
+        b = say("included" if high[1] == 1 else "excluded", a=format_money(high[0], self.lang)) if high else ""
+        if a and b:
+            return say("between", a=a, b=b)
+        return say("above", a=a) if a else say("below", b=b) if b else say("throughout")
+
+    # -- sides -------------------------------------------------------------------------------------------------------
+
+    def _sides(self, row: Row) -> tuple[View, View]:
+        """What each version says; of several alternatives, those that go and those that come."""
+        if row.use == conflicts.USE:
+            return self._clashes(row.before, row.after), self._clashes(row.after, row.before)
+        if row.use == check.USE:
+            before, after = (
+                {"status": self.say(f"side.{side['status']}"), "lines": [], "class": side["status"]}
+                for side in (row.before, row.after)
+            )
+            return before, after
+        told = [[self._alternative(a) for a in side["alternatives"]] for side in (row.before, row.after)]
+        return self._side(row.before, told[0], told[1]), self._side(row.after, told[1], told[0])
+
+    def _side(self, side: Mapping[str, Any], told: Sequence[str], other: Sequence[str]) -> View:
+        say = self.say
+        lines = list(dict.fromkeys(t for t in told if t not in other))
+        if lines and len(lines) < len(set(told)):
+            lines.append(say("others_stay"))
+        if not told:
+            lines = [u["question"][self.lang] for u in side["undefined"]] or [
+                self._label(m) for m in side["missing_facts"]
+            ]
+        return {
+            "status": say(f"status.{side['status']}"),
+            "lines": lines or list(dict.fromkeys(told)),
+            "class": side["status"],
+        }
+
+    def _alternative(self, one: Mapping[str, Any]) -> str:
+        say = self.say
+        if "undefined_because" in one:
+            return say.pair(say("status.undefined"), one["undefined_because"]["question"][self.lang])
+        if "paths" in one:
+            return f" {say('or_else')} ".join(
+                dict.fromkeys(say("arrow").join(map(self._step, p["steps"])) for p in one["paths"])
+            )
+        value = one["value"]
+        if isinstance(value, list):
+            shown = (
+                say.choice([self._value(v) for v in value])
+                if one["mode"] == "any"
+                else say.listed(map(self._value, value))
+            )
+        else:
+            shown = self._value(value)
+        acting = [
+            say("acting_for", person=self._person(p["person"]), absent=self._person(p["acting_for"]))
+            for p in one.get("performers", ())
+            if p["acting_for"]
+        ]
+        return say("brackets", a=shown, b=say.listed(acting)) if acting else shown
+
+    def _step(self, step: Mapping[str, Any]) -> str:
+        say = self.say
+        shown = say("does", actor=self._label(step["actor"]), act=self._label(step["action"]))
+        if not step["acting_for"]:
+            return shown
+        return say(
+            "brackets",
+            a=shown,
+            b=say("acting_for", person=self._person(step["person"]), absent=self._person(step["acting_for"])),
+        )
+
+    def _person(self, person: Mapping[str, str]) -> str:
+        return self._office(person["id"])
+
+    def _value(self, value: Any) -> str:  # noqa: ANN401
+        if isinstance(value, bool):
+            return self.say("true_value" if value else "false_value")
+        return self._label(value) if isinstance(value, dict) else str(value)
+
+    def _clashes(self, side: Mapping[str, Any], other: Mapping[str, Any]) -> View:
+        say = self.say
+        lines = [f["message"][self.lang] for f in side["findings"] if f not in other["findings"]]
+        lines += [
+            say("acting_for", person=self._office(a["person"]), absent=self._office(a["acting_for"]))
+            for a in side["acting"]
+            if a not in other["acting"]
+        ]
+        return {"status": say("clashes", n=len(side["findings"])), "lines": list(dict.fromkeys(lines)), "class": ""}
+
+    def _route(self, kb: KnowledgeBase, route: Route) -> View:
+        say = self.say
+        steps = (
+            say(
+                "does", actor=say.choice([say.both(kb.term(a).label) for a in actors]), act=say.both(kb.term(act).label)
+            )
+            for actors, act in route.steps
+        )
+        return {"kind": say.both(kb.kind_terms[route.kind].label), "steps": say("arrow").join(steps)}
+
+    def _status(self, statuses: str) -> str:
+        return self.say.listed(self._one_status(s) for s in statuses.split(", "))
+
+    def _one_status(self, status: str) -> str:
+        if status.isdigit():
+            return self.say("clashes", n=status)
+        return STATUS[status].say(self.lang) if status in STATUS else self.say(f"side.{status}")

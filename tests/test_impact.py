@@ -1,0 +1,201 @@
+"""Amendments of the tiny club's rules: what they change, and which are refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nj_logic.amendment import amended, read_amendment
+from nj_logic.errors import InputError
+from nj_logic.impact import Impact, read_impact
+from nj_logic.impact_report import impact_report
+from nj_logic.knowledge import KnowledgeBase
+
+HERE = Path(__file__).parent
+
+TIER = """
+amendment: tier
+title: {zh: 会长批准的界限, en: the president's bound}
+text:
+  - {paragraph: a2.p1, old: 购船不满三百元的, new: 购船不满五百元的, gists: {less than 300 yuan: less than 500 yuan}}
+parameters:
+  - {ladder: boats, bound: 300元, becomes: 500元}
+"""
+STAND_IN = """
+amendment: stand-in
+title: {zh: 二人都不在, en: both away}
+text:
+  - {paragraph: a3.p1, append: "会长、舵手都不在时,由司库代行会长职责。"}
+added:
+  - {norm: a3.p1.n3, quotation: "会长、舵手都不在时,由司库代行会长职责", gist: The treasurer stands in., kind: power, strength: plain, subject: 司库}
+rules:
+  added: |
+    stands_in(C, D, P, A, Q, "a3.p1.n3") :- holds(C, P, president), holds(C, E, cox), away(C, E, D), holds(C, Q, treasurer), duty(C, president, A), away(C, P, D).
+"""
+MAJORITY = """
+amendment: majority
+title: {zh: 恰好一半算过半, en: one half is enough}
+rules:
+  replaced:
+    - old: says(C, quorate, no, "a3.p1.n1") :- kind(C, assembly), double(C, T), quantity(C, members, T), reading(C, half, short).
+      new: says(C, quorate, yes, "a3.p1.n1") :- kind(C, assembly), double(C, T), quantity(C, members, T), reading(C, half, short).
+"""
+
+
+@pytest.fixture(scope="module")
+def club() -> KnowledgeBase:
+    return KnowledgeBase(HERE / "tiny", HERE.parent / "kb" / "reasoning")
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("amendments")
+
+
+def impact_of(club: KnowledgeBase, cache: Path, text: str) -> Impact:
+    file = cache / "amendment.yaml"
+    file.write_text(text, "utf-8")
+    return read_impact(club, file)
+
+
+@pytest.fixture(scope="module")
+def tier(club: KnowledgeBase, cache: Path) -> Impact:
+    return impact_of(club, cache, TIER)
+
+
+def steps(side: dict[str, Any]) -> list[tuple[str, str, str | None]]:
+    return [
+        (s["actor"]["id"], s["action"]["id"], s["acting_for"] and s["person"]["id"])
+        for a in side["alternatives"] for p in a["paths"] for s in p["steps"]
+    ]  # fmt: skip
+
+
+def test_a_moved_bound_changes_the_amounts_between_and_no_others(tier: Impact) -> None:
+    (row,) = tier.to_json()["answers"]
+    assert row["kind"]["id"] == "boat" and row["use"] == "paths"
+    (((situation,),),) = [row["situations"]]
+    assert situation["ranges"] == [{"from": "300", "from_included": True, "to": "500", "to_included": False}]
+    assert (row["before"]["status"], row["after"]["status"]) == ("determined", "determined")
+    assert steps(row["before"]) == [("treasurer", "opine", None), ("president", "bless", None)]
+    assert steps(row["after"]) == [("treasurer", "bless", None)]
+
+
+def test_the_witness_fed_back_gives_what_the_row_says(tier: Impact) -> None:
+    (row,) = tier.rows
+    for kb, side in ((tier.base, row.before), (tier.amended, row.after)):
+        assert kb.paths(kb.case(row.witness)).to_json()["alternatives"] == side["alternatives"]
+
+
+@pytest.mark.parametrize("price", ["0.01", "299.99", "300", "499.99", "500", "1000000"])
+def test_outside_of_the_rows_the_answers_are_the_same(tier: Impact, price: str) -> None:
+    before, after = (
+        kb.paths(kb.case({"kind": "boat", "facts": {"price": price}})).to_json() for kb in (tier.base, tier.amended)
+    )
+    assert (before != after) == (300 <= float(price) < 500)
+
+
+def test_norms_that_quote_changed_words_quote_the_new_ones(tier: Impact) -> None:
+    norm = tier.amended.norms["a2.p1.n1"]
+    assert (norm.quote, norm.gist) == (
+        "购船不满五百元的,由司库批准", "Buying a boat for less than 500 yuan: the treasurer approves."
+    )  # fmt: skip
+    assert tier.base.norms["a2.p1.n1"].quote == "购船不满三百元的,由司库批准"
+
+
+def test_no_kind_is_searched_whose_rules_are_the_same(tier: Impact) -> None:
+    assert set(tier.compared) == {"boat"}
+
+
+def test_a_stand_in_makes_blocked_paths_walkable_and_says_when(club: KnowledgeBase, cache: Path) -> None:
+    impact = impact_of(club, cache, STAND_IN)
+    rows = {r["kind"]["id"]: r for r in impact.to_json()["answers"]}
+    assert rows.keys() == {"boat", "repair"}
+    (situation,) = rows["repair"]["situations"]
+    assert {s["official"]["id"]: s["away"] for s in situation if "away" in s} == {
+        "president": True, "cox": True, "treasurer": False,
+    }  # fmt: skip
+    assert rows["repair"]["before"]["status"] == "undefined"
+    assert steps(rows["repair"]["after"]) == [("president", "settle", "treasurer")]
+    assert not impact.worse and not impact.new_paths
+
+
+def test_an_amendment_that_settles_a_reading_is_seen_in_the_numbers(club: KnowledgeBase, cache: Path) -> None:
+    rows = impact_of(club, cache, MAJORITY).to_json()["answers"]
+    assert rows and all((r["before"]["status"], r["after"]["status"]) == ("conflict", "determined") for r in rows)
+    facts = [r["witness"]["facts"] for r in rows]
+    assert all(2 * f["present"] == f["members"] for f in facts)
+
+
+def test_a_lost_answer_is_called_worse(club: KnowledgeBase, cache: Path) -> None:
+    impact = impact_of(club, cache, "amendment: x\ntitle: {zh: 废止, en: repealed}\nrepealed: [a2.p1.n4]\n")
+    (row,) = impact.to_json()["answers"]
+    assert (row["before"]["status"], row["after"]["status"], row["worse"]) == ("determined", "undefined", True)
+    assert impact.worse
+    (vanished,) = impact.to_json()["vanished_paths"]
+    assert [s["action"]["id"] for s in vanished["steps"]] == ["settle"]
+
+
+def test_a_renamed_office_keeps_its_old_word_for_cases(club: KnowledgeBase, cache: Path) -> None:
+    impact = impact_of(
+        club,
+        cache,
+        "amendment: x\ntitle: {zh: 更名, en: renamed}\nrenamed: [{term: 舵手, zh: 副会长, en: vice-president}]\n",
+    )
+    assert not impact.rows and impact.amended.term("cox").label.zh == "副会长"
+    assert {impact.amended.actor_words[w] for w in ("舵手", "副会长")} == {"cox"}
+
+
+WRONG = {
+    "repealed: [a2.p1.n9]": "did you mean a2.p1.n",
+    "repealed: [a2.p1.n1, a2.p1.n1]": "repealed by the same",
+    "replaced: [{norm: a2.p1.n1, quotation: 购船由会长批准}]": "not in the amended words of a2.p1",
+    "added: [{norm: a3.p1.n2, quotation: 过半, gist: g, kind: power, strength: plain, subject: cox}]": "The next free one is a3.p1.n3",
+    "added: [{norm: a3.p1.n5, quotation: 过半, gist: g, kind: power, strength: plain, subject: cox}]": "the next is a3.p1.n3",
+    "added: [{norm: a3.p1.n3, quotation: 过半数, gist: g, kind: power, strength: plain, subject: cox}]": "not in the amended words",
+    "added: [{norm: a3.p1.n3, quotation: 过半, gist: g, kind: powers, strength: plain, subject: cox}]": "did you mean power?",
+    "parameters: [{ladder: boats, bound: 301, becomes: 400}]": "did you mean 300 yuan?",
+    "parameters: [{ladder: boat, bound: 300, becomes: 400}]": "did you mean boats?",
+    "parameters: [{number: leads, becomes: 4}]": "is no allowed value",
+    "text: [{paragraph: a2.p1, old: 不满三百块, new: 不满四百元}]": "did you mean",
+    "text: [{paragraph: a9.p1, append: 好。}]": "a1 … a3",
+    "text: [{paragraph: a2.p1, old: 的, new: 者}]": "times; quote more",
+    "text: [{paragraph: a2.p1, old: '三百元的,由', new: '四百元的,由'}, {paragraph: a2.p1, old: '批准;三', new: '批准;四'}]": "restate it",
+    "rules: {added: 'step(boats_low, x, cox, bless, \"a2.p1.n1\")'}": "amendment.yaml:3",
+    "rules: {added: 'nearest(C, quorate, \"a9.p1.n1\") :- kind(C, assembly).'}": "a9.p1.n1",
+    "rules: {added: 'nearest(C, quorate, \"a3.p1.n1\") :- assembled(C).'}": "assembled/1",
+    "rules: {removed: ['after(boats_high, opine, bless).']}": "did you mean",
+    "renamed: [{term: coxs, zh: 副会长}]": "did you mean cox?",
+    "words: {actors: {cox: {zh: a, en: b}}}": "goes under renamed",
+    "repeal: [a2.p1.n1]": "did you mean repealed?",
+    "note: nothing": "nothing is amended",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_wrong_amendment_is_refused_in_words(club: KnowledgeBase, tmp_path: Path, wrong: str) -> None:
+    file = tmp_path / "amendment.yaml"
+    file.write_text(f"amendment: x\ntitle: {{zh: 标题, en: title}}\n{wrong}\n", "utf-8")
+    with pytest.raises(InputError) as refused:
+        amended(club, read_amendment(file))
+    assert WRONG[wrong] in str(refused.value) and refused.value.exit_status == 2
+    assert any("\u4e00" <= c <= "\u9fff" for c in refused.value.message.zh)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("format_", ["html", "md", "txt"])
+def test_the_report_names_the_bounds_and_both_answers(tier: Impact, lang: str, format_: str) -> None:
+    text = impact_report(tier, lang=lang, format=format_)
+    assert text == impact_report(tier, lang=lang, format=format_)
+    words = {
+        "zh": ("300元（含）", "500元（不含）", "司库", "批准"),
+        "en": ("300 yuan", "500 yuan", "treasurer", "president"),
+    }
+    assert all(w in text for w in words[lang])
+    assert "http://" not in text and "https://" not in text and "{" not in text.split("</style>")[-1]
+
+
+def test_the_json_is_plain_data(tier: Impact) -> None:
+    assert json.loads(json.dumps(tier.to_json())) == tier.to_json()
