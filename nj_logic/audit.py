@@ -199,7 +199,7 @@ class _Auditor:
             if not draft.norms:  # silence: the norms that come closest
                 draft.norms = sorted({n for w in draft.witnesses for n in self._nearest(w)})
             proved.append(draft)
-        findings = _numbered([self._finding(d) for d in _merged(proved)])
+        findings = [self._finding(d) for d in _merged(proved)]
         order = {severity: i for i, severity in enumerate(SEVERITIES)}
         findings.sort(key=lambda f: (order[f.severity], TYPES.index(f.type), [norm_order(n) for n in f.norms], f.id))
         return Audit(self.kb, tuple(findings), self._searched(seen, kinds, away, unproved))
@@ -311,7 +311,7 @@ class _Auditor:
         ordered = tuple(sorted(set(draft.norms), key=norm_order))
         severity = VAGUE if draft.type == "gap" and draft.key.name == "number" else SEVERITY[draft.type]
         return Finding(
-            _id(draft.type, ordered),
+            draft.id,
             draft.type,
             ordered,
             say["title"],
@@ -373,7 +373,7 @@ class _Auditor:
     ) -> dict[str, Any]:
         met = sum(a.startswith("met(") for _, _, _, a in seen)
         return {
-            "complete": not unproved, "kinds": len(kinds), "cells": len(self.kb.cells), "pairs_of_facts": met, "readings": len(self.kb.readings),
+            "complete": not unproved, "kinds": len(kinds), "cells": len(self.kb.cells.inhabited), "pairs_of_facts": met, "readings": len(self.kb.readings),
             "absences": len(away), "norms": len(self.kb.norms), "unproved": unproved,
         }  # fmt: skip
 
@@ -398,6 +398,18 @@ class _Draft:
     words: dict[str, list[clingo.Symbol]] = field(default_factory=dict)
     witnesses: list[Witness] = field(default_factory=list)
 
+    @property
+    def defect(self) -> tuple[str, ...]:
+        """What is one defect, however often it was found: what is wrong, with which norms, of which word, topic, actor or kind of matter."""
+        of_facts = "fact" in self.words or "question" in self.words
+        about = map(str, sorted(self.words["kind"]) if of_facts else [self.key])
+        return self.type, self.key.name, "|".join(sorted(set(self.norms), key=norm_order)), *about
+
+    @property
+    def id(self) -> str:
+        """The same as long as the defect is, whatever else is found."""
+        return f"{self.type}-{hashlib.blake2b('/'.join(self.defect).encode(), digest_size=4).hexdigest()}"
+
 
 def _drafts(model: Iterable[clingo.Symbol]) -> list[_Draft]:
     drafts: dict[tuple[clingo.Symbol, clingo.Symbol], _Draft] = {}
@@ -420,17 +432,11 @@ def _drafts(model: Iterable[clingo.Symbol]) -> list[_Draft]:
     return list(drafts.values())
 
 
-def _id(type_: str, norms: Sequence[str]) -> str:
-    return f"{type_}-{hashlib.blake2b('|'.join(norms).encode(), digest_size=4).hexdigest()}"
-
-
 def _merged(drafts: Iterable[_Draft]) -> list[_Draft]:
     """One defect, one finding: what is found in the same way about the same norms of a kind of matter, with all its witnesses."""
-    found: dict[tuple[Any, ...], _Draft] = {}
+    found: dict[tuple[str, ...], _Draft] = {}
     for draft in drafts:
-        norms = frozenset(draft.norms)
-        apart = draft.key if "fact" not in draft.words and "question" not in draft.words else tuple(draft.words["kind"])
-        one = found.setdefault((draft.type, draft.key.name, norms, apart), draft)
+        one = found.setdefault(draft.defect, draft)
         if one is draft:
             continue
         one.witnesses += draft.witnesses
@@ -440,16 +446,6 @@ def _merged(drafts: Iterable[_Draft]) -> list[_Draft]:
         frozenset(d.norms) for d in found.values() if d.type in {"overlap", "contradiction"} and d.key.name == "two"
     }
     return [d for d in found.values() if d.key.name != "reading" or frozenset(d.norms) not in clashing]
-
-
-def _numbered(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings; where several of a type are about the same norms, their ids are told apart."""
-    counts: dict[str, int] = {}
-    found = []
-    for one in sorted(findings, key=lambda f: (f.id, f.title)):
-        counts[one.id] = counts.get(one.id, 0) + 1
-        found.append(one if counts[one.id] == 1 else replace(one, id=f"{one.id}-{counts[one.id]}"))
-    return found
 
 
 def roster(kb: KnowledgeBase) -> dict[str, Any]:

@@ -42,6 +42,11 @@ class Cells:
     def __len__(self) -> int:
         return len(self.cuts) + 1
 
+    @property
+    def inhabited(self) -> range:
+        """The numbers of the cells in which some amount lies: none is below zero."""
+        return range(self.index(Decimal(0)), len(self))
+
     def index(self, amount: Decimal) -> int:
         """The number of the cell in which *amount* (yuan) lies."""
         return bisect_right(

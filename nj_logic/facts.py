@@ -170,8 +170,8 @@ def open_topics(
         f = constant(id_)
         if declared.type == "money":
             atoms.append(symbol("open_cell", c, f))
-            atoms += [symbol("cells", i) for i in range(len(kb.cells))]
-            topics.append(Topic(id_, True, tuple((str(i), symbol("cell", c, f, i)) for i in range(len(kb.cells)))))
+            atoms += [symbol("cells", i) for i in kb.cells.inhabited]
+            topics.append(Topic(id_, True, tuple((str(i), symbol("cell", c, f, i)) for i in kb.cells.inhabited)))
         else:
             values = ["yes", "no"] if declared.type == "boolean" else declared.options
             atoms.append(symbol("open_fact", c, f))
