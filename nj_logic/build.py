@@ -124,11 +124,11 @@ def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None) -
     (target / "catalogue.lp").write_text(about_itself, encoding="utf-8")
     (target / "settled.lp").write_text(_settled("\n".join(whole), about_itself), encoding="utf-8")
 
-    leads = {(r.head.args[0], norm) for r in rules if r.head.name == "leads_to" for norm in norms_of(r.head)}
+    leads = {(*r.head.args[:2], norm) for r in rules if r.head.name == "leads_to" for norm in norms_of(r.head)}
     core = {
         "leads": sorted(leads),
         "title": regulation.title,
-        "terms": {k: terms[k] for k in ("actors", "actions", "values", "questions", "readings", "phrases")},
+        "terms": {k: terms[k] for k in ("actors", "actions", "values", "questions", "readings", "ladders", "phrases")},
         "kinds": {id_: {k: v for k, v in kind.items() if k in BRIEF} for id_, kind in kinds.items()},
         "rungs": [
             [r.ladder, r.name, _money(r.low), r.low_included, _money(r.high), r.high_included] for r in cells.rungs
@@ -275,7 +275,7 @@ FACT_TYPES = frozenset(
 )
 
 
-SECTIONS = ("actors", "actions", "values", "questions", "readings", "phrases", "kinds")
+SECTIONS = ("actors", "actions", "values", "questions", "readings", "ladders", "phrases", "kinds")
 
 
 def _terms(folder: Path, problems: list[str]) -> dict[str, Any]:
