@@ -45,7 +45,10 @@ def article_view(kb: KnowledgeBase, number: int, *, lang: str = "zh") -> View:
             for p in entry["paragraphs"]
         ],
         "norms": [_norm(tell, n) for n in own],
-        "rules": [{"text": source(kb, rule).strip(), "place": rule} for rule in rules],
+        "rules": [
+            {"file": file, "lines": [{"no": place(rule)[1], "text": source(kb, rule).strip()} for rule in found]}
+            for file, found in itertools.groupby(rules, key=lambda rule: place(rule)[0])
+        ],
         "readings": [_reading(say.lang, tell, r) for r in readings(kb) if ids & {n["id"] for n in r["norms"]}],
         "scenarios": sorted({s for n in own for s in n["scenarios"]}),
         "ladders": ladders_drawn(tell, {ladder for ladder, _, norm in kb.leads if norm in ids}),

@@ -79,16 +79,17 @@ def _acceptance(tell: LawTeller, entry: Mapping[str, str | None]) -> View:
 
 def _witness(kb: KnowledgeBase, law: LawTeller, witness: Witness) -> View:
     """The case in words, what was asked of it, and what the tool answers; the smaller one beside it, if there is one."""
-    case = kb.case(witness.case)
-    tell = Teller(kb, case, law.say)
+    say = law.say
+    tell = Teller(kb, kb.case(witness.case), say)
     status = _status(law, witness.status)
+    beside = []
+    if witness.beside:
+        other = Teller(kb, kb.case(witness.beside), say)
+        beside = [say.pair(say("witness.beside"), say.listed(_stated(other), "semicolon"))]
+        beside += [say.pair(say("witness.answered"), line) for line in _answer(other, witness)]
     return {
-        "kind": tell.say.both(case.kind.term.label), "lines": _stated(tell), "asked": _asked(tell, witness),
-        "status": status, "answer": [line for line in _answer(tell, witness) if line != status["label"]],
-        "beside": [
-            law.say.pair(law.say("witness.beside"), law.say.listed(_stated(other), "semicolon"))
-            for other in [Teller(kb, kb.case(witness.beside), law.say)]
-        ] if witness.beside else [],
+        "kind": say.both(tell.case.kind.term.label), "lines": _stated(tell), "asked": _asked(tell, witness), "status": status,
+        "answer": [line for line in _answer(tell, witness) if line != status["label"]], "beside": beside,
     }  # fmt: skip
 
 

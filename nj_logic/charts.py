@@ -23,6 +23,7 @@ from .drawing import (
     px,
     svg_element,
     svg_text,
+    text_width,
     wrap,
 )  # fmt: skip
 
@@ -98,7 +99,7 @@ def bars(rows: Sequence[Bar], legend: Sequence[str], label: str) -> str:
     scale = (SHEET - head - 50) / most
     parts, at, top = [], 1.0, 14.0
     for i, name in enumerate(legend):
-        wide = 30 + 12 * max(len(name), 1) * (1.0 if not name.isascii() else 0.62)
+        wide = 40 + text_width(name, BODY)
         if at + wide > SHEET:
             at, top = 1.0, top + 20
         parts.append(_rect(at, top - 10, 14, 12, SHADES[i][0], LINE))

@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import EngineMissing, InputError
+from .errors import EngineMissing, InputError, nearest
+from .files import printable
 from .report import (
     PAGES,
     TEXTS,
@@ -53,6 +54,8 @@ def report_on(
         return _audited(kb, format, accepted, processes, lang)
     if article:
         return article_report(kb, int(article[1]), lang=lang, format=format)
+    if not file.exists() and not file.suffix:
+        _near(target)
     case = kb.register(file, roster)
     if case.kind.register:
         return register_report(kb, case, readings, lang=lang, format=format)
@@ -61,6 +64,15 @@ def report_on(
     except EngineMissing:
         proofs, used = None, None
     return case_report(kb, case, readings, lang=lang, format=format, proofs=proofs, engines=used)
+
+
+def _near(target: str) -> None:
+    """Raise an error if *target*, which is no file, is nearly one of the words."""
+    meant = "article:N" if target.startswith("article") else nearest(target, (AUDIT,))
+    if meant:
+        raise InputError(
+            f"there is no such file; did you mean {meant}?", f"没有这个文件；是否指 {meant}？", printable(target)
+        )
 
 
 def _audited(kb: KnowledgeBase, format: str, accepted: Path | None, processes: int, lang: str) -> Document:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .report_words import Words
     from .teller import View
 
-WIDEST, TALLEST = 155.0, 200.0
+WIDEST, TALLEST = 150.0, 200.0
 """The largest a picture is, in millimetres."""
 MM_PER_PIXEL = 25.4 / 96
 MADE_ON = (1980, 1, 1, 0, 0, 0)

@@ -71,10 +71,14 @@ class Template:
         section.footer_distance = Mm(25)
         for old in section._sectPr.findall(qn("w:docGrid")):
             section._sectPr.remove(old)
-        section._sectPr.append(_element("w:docGrid", type="linesAndChars", linePitch="579", charSpace="-849"))
+        section._sectPr.append(_element("w:docGrid", type="lines", linePitch="579"))
         self.document.settings.odd_and_even_pages_header_footer = True
 
     def _styles(self) -> None:
+        defaults = self.document.styles.element.find(f".//{qn('w:rPrDefault')}/{qn('w:rPr')}")
+        for old in defaults.findall(qn("w:lang")):
+            defaults.remove(old)
+        defaults.append(_element("w:lang", val="en-US", eastAsia="zh-CN", bidi="ar-SA"))
         self._style("Normal", BODY, SIZES["three"])
         body = self._style("Body Text", BODY, SIZES["three"])
         body.paragraph_format.element.get_or_add_pPr().append(_element("w:ind", firstLineChars="200", firstLine="640"))
@@ -89,7 +93,7 @@ class Template:
             style.paragraph_format.keep_with_next = True
         self._style("List Bullet", BODY, SIZES["three"])
         self._style("Verdict", BLACK, SIZES["three"], new=True)
-        head = self._style("Table Head", BLACK, SIZES["five"], new=True, line=0)
+        head = self._style("Table Head", BLACK, SIZES["five"], bold=True, new=True, line=0)
         cell = self._style("Table Text", BODY, SIZES["five"], new=True, line=0)
         small = self._style("Small", BODY, SIZES["five"], new=True, line=0)
         small.paragraph_format.space_after = Pt(6)
@@ -189,6 +193,8 @@ class Template:
                 row._tr.get_or_add_trPr().append(_element("w:tblHeader"))
             for cell, width in zip(row.cells, widths, strict=True):
                 cell.width = Mm(width * scale)
+                if number == 0:
+                    cell._tc.get_or_add_tcPr().append(_element("w:shd", val="clear", color="auto", fill="EEF0F3"))
             for cell, paragraphs in zip(row.cells, texts, strict=False):
                 for i, text in enumerate(paragraphs):
                     paragraph = cell.paragraphs[0] if i == 0 else cell.add_paragraph()
@@ -224,8 +230,9 @@ def _fill(paragraph: Any, text: str) -> None:  # noqa: ANN401
 
 def _font_table() -> bytes:
     fonts = "".join(
-        f'<w:font w:name="{name}"><w:altName w:val="{others}"/><w:charset w:val="86"/><w:family w:val="auto"/><w:pitch w:val="default"/></w:font>'
+        f'<w:font w:name="{name}"><w:altName w:val="{others}"/><w:charset w:val="86"/><w:family w:val="{family}"/><w:pitch w:val="default"/></w:font>'
         for name, others in OTHER_NAMES.items()
+        for family in ["swiss" if name == BLACK else "roman"]
     )
     space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
     return f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<w:fonts xmlns:w="{space}">{fonts}</w:fonts>'.encode()
@@ -257,7 +264,7 @@ def people(t: Template) -> None:
             [say("person"), say("office"), say("portfolio")],
             [50, 50, 56],
             "o in officials",
-            [["{{ o.person }}", "{{ o.title }}"], ["{{ o.office }}"], ["{{ o.portfolio }}"]],
+            [["{{ o.person }}", *optional("o.title")], ["{{ o.office }}"], ["{{ o.portfolio }}"]],
         )
     with t.block("if pairs"):
         t.put('{{ say.pair(say("h.pairs"), say.listed(pairs, "semicolon")) }}', "Small")
@@ -281,7 +288,7 @@ def weighed(t: Template) -> None:
     with t.block("if readings.rows"):
         t.table(
             [say("topic"), say("option"), say("effect")], [56, 60, 40], "r in readings.rows",
-            [["{{ r.topic }}", "{{ r.norms | cites }}"], ["{%p for o in r.options %}", "{{ o }}", "{%p endfor %}"], ["{{ r.effect }}"]],
+            [["{{ r.topic }}", *optional("r.norms | cites")], ["{%p for o in r.options %}", "{{ o }}", "{%p endfor %}"], ["{{ r.effect }}"]],
         )  # fmt: skip
     with t.block("if readings.same"):
         t.put(
@@ -313,7 +320,7 @@ def ending(t: Template, norms: bool = True) -> None:
             t.heading("h.norms")
             t.table(
                 [say("norm_and_strength"), say("quote")], [46, 110], "n in norms",
-                [["{{ n.article }}", "{{ n.id }} · {{ n.strength }}"], ["{{ n.quote }}", "{{ n.gist }}"]],
+                [["{{ n.article }}", "{{ n.id }} · {{ n.strength }}"], ["{{ n.quote }}", *optional("n.gist")]],
             )  # fmt: skip
     t.heading("h.versions")
     with t.block("for name, value in versions"):
@@ -324,6 +331,11 @@ def ending(t: Template, norms: bool = True) -> None:
 def holds(conditions: str) -> list[str]:
     """The readings under which something holds, a paragraph each."""
     return [f"{{%p for c in {conditions} %}}", '{{ say("holds_under", conditions=c) }}', "{%p endfor %}"]
+
+
+def optional(value: str) -> list[str]:
+    """A paragraph that is there only if it says something."""
+    return [f"{{%p if {value} %}}", f"{{{{ {value} }}}}", "{%p endif %}"]
 
 
 # -- the reports -----------------------------------------------------------------------------------------------------
@@ -401,7 +413,7 @@ def case() -> Template:
                     t.put("{{ table.title }}", "Heading 3")
                 t.table(
                     [say("no"), say("who"), say("act"), say("norm_and_quote")], [16, 38, 24, 78], "s in table.steps",
-                    [["{{ s.no }}", "{{ s.id }}"], ["{{ say.choice(s.actors) }}{% if s.any %}{{ say(\"any_of\") }}{% endif %}", "{%p for p in s.persons %}", "{{ p }}", "{%p endfor %}"],
+                    [["{{ s.no }}", *optional("s.id")], ["{{ say.choice(s.actors) }}{% if s.any %}{{ say(\"any_of\") }}{% endif %}", "{%p for p in s.persons %}", "{{ p }}", "{%p endfor %}"],
                      ["{{ s.act }}"], ["{%p for n in s.norms %}", "{{ n | provision }}", "{%p endfor %}"]],
                 )  # fmt: skip
     with t.block("if undefined"):
@@ -441,7 +453,7 @@ def case() -> Template:
         with t.block("if check.findings"):
             t.table(
                 [say("finding"), say("what"), say("norm_and_quote")], [14, 62, 80], "f in check.findings",
-                [["{{ f.id }}"], ["*{{ f.label }}*", "{{ f.message }}", "{{ f.missing }}", *holds("f.holds"), "{%p if f.rivals %}",
+                [["{{ f.id }}"], ["*{{ f.label }}*", *optional("f.message"), *optional("f.missing"), *holds("f.holds"), "{%p if f.rivals %}",
                   '{{ say("conflicts_with", norms=say.listed(f.rivals | map(attribute="id"))) }}', "{%p endif %}"],
                  ["{%p for n in f.norms %}", "{{ n | provision }}", "{%p endfor %}"]],
             )  # fmt: skip
@@ -535,7 +547,7 @@ def audit() -> Template:
         t.table(
             heads,
             [46, 24, 24, 22, 20, 20],
-            "row in [*summary, totals_row]",
+            "row in summary + [totals_row]",
             [["{{ row.type }}"], *([f'{{{{ row.counts[{i}] or "" }}}}'] for i in range(4)), ["{{ row.total }}"]],
         )
     with t.block("if not_found"):
@@ -543,7 +555,7 @@ def audit() -> Template:
     with t.block("for g in groups"):
         t.put("{{ heading(g.title) }}", "Heading 1")
         with t.block("for f in g.findings"):
-            t.put("{{ f.title }}", "Heading 2")
+            t.put("{{ f.title }}", "Heading 3")
             t.put("{{ f.type }} · {{ f.id }}", "Small")
             t.put("{{ f.message }}")
             with t.block("for n in f.norms"):
@@ -553,11 +565,11 @@ def audit() -> Template:
                     '*{{ say("witness") }}* {{ say.pair(f.witness.kind, say.listed(f.witness.lines, "semicolon")) }}',
                     "Small",
                 )
-                with t.block("for line in f.witness.beside"):
-                    t.put("{{ line }}", "Small")
                 t.put('{{ say("witness.asked", question=f.witness.asked) }}', "Small")
                 t.put('*{{ say.pair(say("witness.answered"), f.witness.status.label) }}*', "Small")
                 with t.block("for line in f.witness.answer"):
+                    t.put("{{ line }}", "Small")
+                with t.block("for line in f.witness.beside"):
                     t.put("{{ line }}", "Small")
                 with t.block("if f.more"):
                     t.put("{{ f.more }}", "Small")
