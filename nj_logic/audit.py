@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
 from pathlib import Path
@@ -272,7 +272,7 @@ class _Auditor:
             yield from (symbol("passage", constant(topic), n) for n in entry.get("norms", []))
             if entry.get("default"):
                 yield symbol("convention", constant(topic))
-        yield from (symbol("leads", constant(ladder), norm) for ladder, norm in kb.leads)
+        yield from (symbol("leads", constant(ladder), norm) for ladder, _, norm in kb.leads)
 
     # -- deadlocks ---------------------------------------------------------------------------------------------------------
 

@@ -59,7 +59,9 @@ class Passages:
     def _bounds(self, norm: Norm) -> set[str]:
         bounds = self.lexicon["bounds"]
         clear = "|".join(map(re.escape, bounds["clear"]))
-        pattern = f"(?:{bounds['numeral']})({'|'.join(map(re.escape, bounds['words']))})(?![^，。；,;]{{0,6}}(?:{clear}))"
+        pattern = (
+            f"(?:{bounds['numeral']})({'|'.join(map(re.escape, bounds['words']))})(?![^，。；,;]{{0,6}}(?:{clear}))"
+        )
         return {m[1] for m in re.finditer(pattern, norm.quote) if not re.search(clear, m[0])}
 
     def _days(self, norm: Norm) -> set[str]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from nj_logic.audit import Audit, Finding, audit
+from nj_logic.audit import Audit, audit
 from nj_logic.knowledge import KnowledgeBase
 
 HERE = Path(__file__).parent
