@@ -7,13 +7,13 @@ from collections.abc import Collection, Sequence
 
 from markupsafe import Markup
 
-from . import charts
+from . import charts, telling
 from .amounts import format_money
 from .cells import Rung
 from .ledger import coverage
 from .report_words import Words
 from .teller import LawTeller, View
-from .terminal import clean, word
+from .terminal import clean
 
 STATES = ("exercised", "executable", "operational", "norms")
 """How far a norm is formalised; each holds those before it."""
@@ -84,7 +84,7 @@ def _parts(held: Sequence[int]) -> tuple[int, ...]:
 
 def proof_drawn(say: Words, title: str, lines: Sequence[str]) -> list[Markup]:
     """A derivation, given by the lines in which it is told, as a tree; the quotations stand below the nodes."""
-    facts, denied = (f"[{word('fact_of_case', say.lang)}]", f"[{word('fact_of_law', say.lang)} "), word("not", say.lang)
+    facts, denied = (f"[{telling.word('case', say.lang)}]", f"[{telling.word('law', say.lang)}"), telling.word("not", say.lang)
     told: list[tuple[int, str, list[str]]] = []
     for line in lines:
         found = _TREE_LINE.fullmatch(line)

@@ -64,7 +64,7 @@ class _Teller:
             (say("note"), impact.amendment.note),
         ]
         return {
-            "lang": self.lang, "say": say, "title": say("title_impact"), "subject": title, "head": [h for h in head if h[1]],
+            "lang": self.lang, "say": say, "title": say("title_impact"), "subject": title, "about": title, "head": [h for h in head if h[1]],
             "premise": self._box({}, tuple(self._premise)), "summary": self._summary(), "worse": impact.worse, "changes": self._changes(), "kinds": self._kinds(),
             "paths": [
                 *({"state": say("new_path"), **self._route(impact.amended, r)} for r in impact.new_paths),
