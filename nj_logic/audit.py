@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
 from pathlib import Path
@@ -347,6 +347,8 @@ class _Auditor:
         kb = self.kb
         if value.type == clingo.SymbolType.String:
             text = value.string
+            if text in kb.norms:
+                return "", {"zh": "“{}”", "en": "‘{}’"}[lang].format(kb.norms[text].quote)
             official = next((o for o in roster(kb)["officials"] if o["id"] == text), None)
             return "", kb.term(official["office"]).label.say(lang) if official else text
         if value.name == "does":
