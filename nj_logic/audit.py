@@ -347,6 +347,8 @@ class _Auditor:
         kb = self.kb
         if value.type == clingo.SymbolType.String:
             text = value.string
+            if text in kb.norms:
+                return "", {"zh": "“{}”", "en": "‘{}’"}[lang].format(kb.norms[text].quote)
             official = next((o for o in roster(kb)["officials"] if o["id"] == text), None)
             return "", kb.term(official["office"]).label.say(lang) if official else text
         if value.name == "does":

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Sequence
-from importlib import metadata
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
+from .amounts import format_money
 from .audit import EDITORIAL, SEVERITIES, VAGUE, Audit, Finding
+from .versions import program_version
 
 if TYPE_CHECKING:
     from .knowledge import KnowledgeBase
@@ -29,7 +32,7 @@ def sarif(audit: Audit, lang: str) -> str:
         }
         for f in audit.findings
     ]  # fmt: skip
-    driver = {"name": "nj_logic", "version": metadata.version("nj_logic"), "rules": rules}
+    driver = {"name": "nj_logic", "version": program_version(), "rules": rules}
     log = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0",
         "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
@@ -126,7 +129,7 @@ def pretty(audit: Audit, lang: str, notes: Sequence[str] = ()) -> str:
     """The findings for people, the gravest first; those that were accepted are counted only."""
     from .terminal import clean
 
-    names = SEVERITY_WORDS[lang]
+    names, colon = SEVERITY_WORDS[lang], {"zh": "：", "en": ": "}[lang]
     open_ = [f for f in audit.findings if f.accepted is None]
     lines: list[str] = []
     for severity in SEVERITIES:
@@ -140,8 +143,9 @@ def pretty(audit: Audit, lang: str, notes: Sequence[str] = ()) -> str:
                 lines.append(f"      … +{len(f.norms) - MOST_QUOTED}")
             for w in f.witnesses[:1]:
                 asked = f" [{audit.kb.term(w.question).label.say(lang)}]" if w.question else ""
-                lines.append(f"      {names['witness']}: nj {w.command}{asked} → {w.status}  {_facts(w.case)}")
-            lines.append(f"      {names['remedy']}: {clean(f.remedy.say(lang))}")
+                lines.append(f"      {names['witness']}{colon}nj {w.command}{asked} → {w.status}")
+                lines.append(f"        {clean(_circumstances(audit.kb, w.case, lang))}")
+            lines.append(f"      {names['remedy']}{colon}{clean(f.remedy.say(lang))}")
     return "\n".join([*lines, "", *notes, summary(audit, lang)])
 
 
@@ -152,10 +156,24 @@ SEVERITY_WORDS = {
 }  # fmt: skip
 
 
-def _facts(case: Any) -> str:  # noqa: ANN401
-    facts = ", ".join(f"{k}: {v}" for k, v in (case.get("facts") or {}).items())
-    away = ", ".join(a["who"] for a in case.get("absences", []))
-    return "{" + facts + "}" + (f" ({away})" if away else "")
+def _circumstances(kb: KnowledgeBase, case: Mapping[str, Any], lang: str) -> str:
+    """The kind of matter, the facts, and who is away, in words."""
+    comma, colon, semicolon, away = {"zh": ("、", "：", "；", "外出"), "en": (", ", ": ", "; ", "away")}[lang]
+    kind = kb.kinds[case["kind"]]
+    offices = {o["id"]: o["office"] for o in case.get("officials", ())}
+    truth = {"yes": {"zh": "是", "en": "yes"}, "no": {"zh": "否", "en": "no"}}
+
+    def said(fact: str, value: str) -> str:
+        if kind.fields[fact].type == "money":
+            return format_money(Decimal(value), lang)
+        if kind.fields[fact].type == "boolean":
+            return truth[value][lang]
+        return kb.term(offices.get(value, value)).label.say(lang)
+
+    parts = [f"{kind.fields[f].term.label.say(lang)}{colon}{said(f, v)}" for f, v in (case.get("facts") or {}).items()]
+    if absent := [kb.term(offices.get(a["who"], a["who"])).label.say(lang) for a in case.get("absences", ())]:
+        parts.append(f"{away}{colon}{comma.join(dict.fromkeys(absent))}")
+    return semicolon.join([kind.term.label.say(lang), *parts])
 
 
 def compact(audit: Audit, lang: str, notes: Sequence[str] = ()) -> str:
@@ -173,12 +191,19 @@ def summary(audit: Audit, lang: str) -> str:
     """How many findings, and what was searched."""
     accepted = sum(f.accepted is not None for f in audit.findings)
     s = audit.searched
+    if not s["complete"]:
+        cut = {
+            "zh": f"检索不完整：{s['unproved']}项未能证实。",
+            "en": f"The search is not complete: {s['unproved']} could not be proved.",
+        }
+        return f"{cut[lang]}\n{summary(replace(audit, searched={**s, 'complete': True}), lang)}"
     if lang == "zh":
         return (
             f"共{len(audit.findings)}项（已接受{accepted}项）。已检索：{s['kinds']}类事项、{s['pairs_of_facts']}个事实组合、{s['cells']}个金额区间、"
             f"{s['readings']}项解释分歧、{s['absences']}种外出组合、{s['norms']}项规范。"
         )
+    findings = f"{len(audit.findings)} finding{'s' if len(audit.findings) != 1 else ''}"
     return (
-        f"{len(audit.findings)} findings ({accepted} accepted). Searched: {s['kinds']} kinds of matter, {s['pairs_of_facts']} combinations of facts, "
+        f"{findings} ({accepted} accepted). Searched: {s['kinds']} kinds of matter, {s['pairs_of_facts']} combinations of facts, "
         f"{s['cells']} cells of amounts, {s['readings']} readings, {s['absences']} absences, {s['norms']} norms."
     )

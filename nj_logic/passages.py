@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from .declared import NORM_ID
@@ -106,14 +107,18 @@ class Passages:
                 yield symbol("established", constant(actor))
 
     def _alike(self) -> list[tuple[str, str]]:
-        """The norms whose rules are the same but for the norm's id."""
+        """The norms of two sentences whose rules are the same but for the norm's id."""
         lines = {p: self._line(p) for n in self.norms for p in n.rules}
         forms: dict[frozenset[str], list[str]] = {}
         for norm in self.norms:
             own = frozenset(NORM_ID.sub("", lines[p]) for p in norm.rules if norm.id in lines[p])
             if own and all(len(NORM_ID.findall(lines[p])) == 1 for p in norm.rules):
                 forms.setdefault(own, []).append(norm.id)
-        return [(a, b) for found in forms.values() for i, a in enumerate(found) for b in found[i + 1 :]]
+        return [pair for found in forms.values() for pair in combinations(found, 2) if not self._one_sentence(*pair)]
+
+    def _one_sentence(self, one: str, other: str) -> bool:
+        a, b = self.kb.norms[one], self.kb.norms[other]
+        return (a.article, a.paragraph) == (b.article, b.paragraph) and (a.quote in b.quote or b.quote in a.quote)
 
     def _line(self, place: str) -> str:
         file, _, line = place.rpartition(":")

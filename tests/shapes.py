@@ -130,3 +130,39 @@ NORMS = [
         "rules": [text(r"kb/.*\.lp:\d+")], "scenarios": [str],
     }
 ]  # fmt: skip
+REPLAY = {"command": {"paths", "answer", "check", "conflicts"}, "question": maybe(str), "status": str, "beside?": dict}
+AUDIT = {
+    "findings": [
+        {
+            "id": text(r"[a-z_]+-[0-9a-f]{8}"), "type": str, "severity": {"blocking", "two_answers", "vague", "editorial"}, "articles": [int],
+            "norms": [NORM], "quotes": [str], "title": WORDS, "message": WORDS, "witness": maybe(dict), "replay": maybe(REPLAY),
+            "further_witnesses": [{"case": dict, **REPLAY}], "remedy": WORDS, "accepted": maybe(dict),
+        }
+    ],
+    "searched": {
+        "complete": bool, "kinds": int, "cells": int, "pairs_of_facts": int, "readings": int, "absences": int, "norms": int, "unproved": int
+    },
+}  # fmt: skip
+SARIF = {
+    "$schema": text(r"https://.*sarif-2\.1\.0\.json"), "version": {"2.1.0"},
+    "runs": [
+        {
+            "tool": {"driver": {"name": str, "version": str, "rules": [{"id": str, "shortDescription": {"text": str}}]}},
+            "columnKind": {"unicodeCodePoints"},
+            "results": [
+                {
+                    "ruleId": str, "level": {"error", "warning", "note"}, "message": {"text": str}, "partialFingerprints": {"finding/v1": str},
+                    "suppressions?": [{"kind": {"external"}, "justification": str}],
+                    "locations": [
+                        {
+                            "physicalLocation": {
+                                "artifactLocation": {"uri": str}, "region": {"startLine": int, "snippet": {"text": str}}
+                            },
+                            "logicalLocations": [{"name": NORM, "kind": str}],
+                        }
+                    ],
+                }
+            ],
+        }
+    ],
+}  # fmt: skip

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from xml.etree import ElementTree
 
 import pytest
+import yaml
+from openpyxl import load_workbook
 
-from nj_logic.audit import Audit, audit
+from nj_logic.audit import SEVERITIES, Audit, Finding, Witness, audit
 from nj_logic.knowledge import KnowledgeBase
+
+from .command import Command, Outcome
+from .shapes import AUDIT, SARIF, wrong
 
 HERE = Path(__file__).parent
 REASONING = HERE.parent / "kb" / "reasoning"
@@ -59,11 +68,43 @@ def told(result: Audit) -> list[tuple[str, tuple[str, ...]]]:
     return sorted((f.type, f.norms) for f in result.findings)
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterable[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        yield
+@pytest.fixture
+def club(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Iterable[Change]], KnowledgeBase]:
+    """Makes the reading club's rules with changes."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return lambda changes: changed(tmp_path / "club", changes)
+
+
+Club = Callable[[Iterable[Change]], KnowledgeBase]
+
+
+def shown(kb: KnowledgeBase, witness: Witness) -> bool:
+    """Whether the witness, put to the tool as a case of its own, has the status that it claims."""
+    case = kb.case(yaml.safe_load(yaml.safe_dump(dict(witness.case), allow_unicode=True)))
+    match witness.command:
+        case "paths":
+            return kb.paths(case).status == witness.status
+        case "check":
+            return kb.check(case).verdict == witness.status
+        case "conflicts":
+            return witness.status in {f.type for f in kb.conflicts(case).findings if not f.readings}
+        case "answer":
+            return [a.status for a in kb.answer(case).answers if a.question == witness.question] == [witness.status]
+    raise AssertionError(witness.command)
+
+
+BARE = re.compile(r"[{}]|[a-z0-9]_[a-z0-9]|\ba\d+\.p\d+")
+"""What should not be left in words: braces of a template, ids."""
+
+
+def unsaid(finding: Finding) -> list[str]:
+    """The texts of a finding that are empty, or in which something is left unsaid."""
+    texts = [said for part in (finding.title, finding.message, finding.remedy) for said in part]
+    return [
+        text
+        for text in texts
+        if not text.strip() or BARE.search(text) or re.search(r"[（(][)）]|：[；。]|: [.;]", text)
+    ]
 
 
 # --- the detectors, on made-up rules ----------------------------------------------------------
@@ -192,7 +233,7 @@ PLANTED: dict[str, tuple[tuple[Change, ...], set[tuple[str, tuple[str, ...]]]]] 
         {("boundary", ("a3.p1.n3",))},
     ),
     "several names for one actor": (
-        (*reworded("读者借书应当登记", "书友借书应当登记"), Change(TERMS, "en: readers,", "en: readers, aliases: [书友],")),
+        (*reworded("读者借书", "书友借书"), Change(TERMS, "en: readers,", "en: readers, aliases: [书友],")),
         {("synonym", ("a1.p1.n1", "a2.p1.n1", "a6.p1.n1"))},
     ),
     "a reference without a target": (
@@ -216,15 +257,16 @@ PLANTED: dict[str, tuple[tuple[Change, ...], set[tuple[str, tuple[str, ...]]]]] 
             Change(
                 NORMS,
                 'norm("a7.p1.n1"',
-                'norm("a6.p1.n2", obligation, strict, readers).\nquotation("a6.p1.n2", "借书应当登记").\n'
-                'gist("a6.p1.n2", "What is borrowed is registered.").\n\nnorm("a7.p1.n1"',
+                'norm("a7.p1.n4", obligation, strict, readers).\nquotation("a7.p1.n4", "借出的书必须登记").\n'
+                'gist("a7.p1.n4", "What is lent is registered.").\n\nnorm("a7.p1.n1"',
             ),
+            Change(TEXT, "借期为三十个工作日", "借期为三十个工作日,借出的书必须登记"),
             rule(
-                'governs(C, "a6.p1.n2") :- kind(C, loan).\n'
-                'breaks(C, "a6.p1.n2", registered) :- kind(C, loan), fact(C, registered, no).'
+                'governs(C, "a7.p1.n4") :- kind(C, loan).\n'
+                'breaks(C, "a7.p1.n4", registered) :- kind(C, loan), fact(C, registered, no).'
             ),
         ),
-        {("redundancy", ("a6.p1.n1", "a6.p1.n2"))},
+        {("redundancy", ("a6.p1.n1", "a7.p1.n4"))},
     ),
     "a bound of which it is not said whether it is included": (
         reworded("五百元(含)以上", "五百元以上"),
@@ -235,6 +277,11 @@ PLANTED: dict[str, tuple[tuple[Change, ...], set[tuple[str, tuple[str, ...]]]]] 
         {("boundary", ("a7.p1.n2",))},
     ),
 }  # fmt: skip
+
+SEVERAL = (
+    "a word that is never defined", "yes and no", "several names for one actor",
+    "an applicant who approves his own matter for another", "a ladder without its last rung",
+)  # fmt: skip
 
 HARMLESS: dict[str, tuple[Change, ...]] = {
     "the rules as they are": (),
@@ -269,18 +316,313 @@ HARMLESS: dict[str, tuple[Change, ...]] = {
         Change(TERMS, "type: term, options: [books, money]}", "type: term, options: [books, money], moot: [money]}"),
         Change(LAW, 'says(C, receiver, treasurer, "a8.p1.n2") :- kind(C, gift), fact(C, object, money).', ""),
     ),
+    "one sentence cut into two norms": (
+        Change(
+            NORMS,
+            'norm("a7.p1.n1"',
+            'norm("a6.p1.n2", obligation, strict, readers).\nquotation("a6.p1.n2", "借书应当登记").\n'
+            'gist("a6.p1.n2", "What is borrowed is registered.").\n\nnorm("a7.p1.n1"',
+        ),
+        rule(
+            'governs(C, "a6.p1.n2") :- kind(C, loan).\n'
+            'breaks(C, "a6.p1.n2", registered) :- kind(C, loan), fact(C, registered, no).'
+        ),
+    ),
     "a bound with 含 in the clause": reworded("五百元(含)以上", "五百元以上含五百元"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("defect", PLANTED)
-def test_a_planted_defect_is_found_and_no_other(defect: str, tmp_path: Path) -> None:
+def test_a_planted_defect_is_found_and_no_other(defect: str, club: Club) -> None:
     changes, wanted = PLANTED[defect]
-    result = audit(changed(tmp_path / "club", changes))
+    kb = club(changes)
+    result = audit(kb)
     assert told(result) == sorted(wanted)
-    assert result.searched["unproved"] == 0
+    assert result.searched["complete"]
+    for finding in result.findings:
+        assert unsaid(finding) == []
+        assert [w for w in finding.witnesses if not shown(kb, w)] == []
 
 
 @pytest.mark.parametrize("change", HARMLESS)
-def test_sound_rules_give_no_finding(change: str, tmp_path: Path) -> None:
-    assert told(audit(changed(tmp_path / "club", HARMLESS[change]))) == []
+def test_sound_rules_give_no_finding(change: str, club: Club) -> None:
+    assert told(audit(club(HARMLESS[change]))) == []
+
+
+def facts(result: Audit) -> list[dict[str, str]]:
+    return [dict(w.case["facts"]) for f in result.findings for w in f.witnesses]
+
+
+def test_a_gap_in_a_ladder_is_shown_at_its_bound(club: Club) -> None:
+    assert facts(audit(club(PLANTED["a ladder without its last rung"][0]))) == [{"price": "500"}]
+
+
+def test_an_order_that_turns_round_is_shown_by_two_amounts(club: Club) -> None:
+    (finding,) = audit(club(PLANTED["two bodies whose order turns round"][0])).findings
+    (witness,) = finding.witnesses
+    assert witness.beside is not None
+    assert (witness.beside["facts"], witness.case["facts"]) == ({"price": "100"}, {"price": "500"})
+
+
+def test_a_deadlock_names_the_fewest_who_are_away(club: Club) -> None:
+    (finding,) = audit(club(PLANTED["two who stand in for each other only"][0])).findings
+    assert [a["who"] for w in finding.witnesses for a in w.case["absences"]] == ["director", "librarian"]
+
+
+def test_severity_is_by_what_a_defect_blocks(club: Club) -> None:
+    several = [c for defect in SEVERAL for c in PLANTED[defect][0]]
+    found = [(f.severity, f.type) for f in audit(club(several)).findings]
+    assert found == [
+        ("blocking", "gap"), ("two_answers", "contradiction"), ("two_answers", "circularity"), ("vague", "undefined_term"),
+        ("editorial", "synonym"),
+    ]  # fmt: skip
+
+
+def test_one_process_or_two_find_the_same(club: Club) -> None:
+    kb = club([c for defect in SEVERAL for c in PLANTED[defect][0]])
+    once, again, spread = (audit(kb, processes=n).to_json() for n in (1, 1, 2))
+    assert once == again == spread
+
+
+def test_an_id_does_not_hang_on_other_findings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    more = [c for defect in SEVERAL for c in PLANTED[defect][0]]
+    alone, among = (
+        {f.id for f in audit(changed(tmp_path / name, changes)).findings}
+        for name, changes in (("alone", PLANTED[SEVERAL[0]][0]), ("among", more))
+    )
+    assert len(alone) == 1 and alone < among
+
+
+# --- the rules that come with the package -----------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def whole(kb: KnowledgeBase) -> Audit:
+    return audit(kb, processes=2)
+
+
+def test_every_witness_has_the_status_that_it_claims(kb: KnowledgeBase, whole: Audit) -> None:
+    wrong_ones = [f"{f.id}: {w.case['case']}" for f in whole.findings for w in f.witnesses if not shown(kb, w)]
+    assert wrong_ones == []
+    assert {w.status for f in whole.findings if f.type == "deadlock" for w in f.witnesses} == {"matter_stuck"}
+
+
+def test_what_is_found_about_answers_has_a_witness_and_all_is_proved(whole: Audit) -> None:
+    by_cases = {"gap", "overlap", "contradiction", "tension", "deadlock", "circularity", "ordering"}
+    assert [f.id for f in whole.findings if f.type in by_cases and not f.witnesses] == []
+    assert whole.searched["complete"] and whole.searched["unproved"] == 0
+    assert whole.searched["norms"] == len(whole.kb.norms)
+
+
+def test_each_finding_is_said_in_both_languages(whole: Audit) -> None:
+    assert [(f.id, texts) for f in whole.findings if (texts := unsaid(f))] == []
+
+
+def test_findings_have_ids_of_their_own_and_norms_and_stand_by_severity(whole: Audit) -> None:
+    ids = [f.id for f in whole.findings]
+    assert len(set(ids)) == len(ids)
+    assert [f.id for f in whole.findings if not f.norms or not re.fullmatch(f"{f.type}-[0-9a-f]{{8}}", f.id)] == []
+    order = [SEVERITIES.index(f.severity) for f in whole.findings]
+    assert order == sorted(order)
+
+
+def test_the_json_has_the_shape_of_the_contract(whole: Audit) -> None:
+    assert wrong(json.loads(json.dumps(whole.to_json())), AUDIT) == []
+
+
+# --- the command ------------------------------------------------------------------------------
+
+
+@pytest.fixture(name="nj")
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], whole: Audit) -> Command:
+    """``nj``, whose audit has been made before."""
+    monkeypatch.setattr("nj_logic.auditing.audit", lambda _kb, **_options: whole)
+    return Command(monkeypatch, capsys)
+
+
+def found(outcome: Outcome) -> list[dict[str, Any]]:
+    return list(json.loads(outcome.out)["findings"])
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("zh", ("修改建议：", "见证案例：nj", "无法办理")), ("en", ("remedy: ", "witness: nj", "Cannot be decided"))],
+)
+def test_the_terminal_shows_each_finding_with_its_remedy(
+    nj: Command, whole: Audit, lang: str, words: tuple[str, ...]
+) -> None:
+    outcome = nj("--lang", lang, "audit")
+    assert outcome.status == 1 and all(word in outcome.out for word in words)
+    assert [f.id for f in whole.findings if f.title.say(lang) not in outcome.out] == []
+    assert "{" not in outcome.out and len(whole.findings) == outcome.out.count(words[0])
+
+
+def test_the_compact_form_has_a_line_a_finding(nj: Command, whole: Audit) -> None:
+    lines = nj("audit", "--format", "compact").out.splitlines()
+    assert [line.split("\t")[2] for line in lines[:-1]] == [f.id for f in whole.findings]
+
+
+@pytest.mark.parametrize(
+    ("options", "wanted"),
+    [
+        (["--type", "gap", "--type", "deadlock"], lambda f: f.type in {"gap", "deadlock"}),
+        (["--severity", "two_answers"], lambda f: f.severity in {"blocking", "two_answers"}),
+        (["--article", "29"], lambda f: any(n.startswith("a29.") for n in f.norms)),
+        (["--article", "29", "--type", "ordering"], lambda f: f.type == "ordering" and f.norms[0].startswith("a29.")),
+    ],
+)
+def test_findings_can_be_chosen(
+    nj: Command, whole: Audit, options: list[str], wanted: Callable[[Finding], bool]
+) -> None:
+    outcome = nj("audit", "--json", *options)
+    assert [f["id"] for f in found(outcome)] == [f.id for f in whole.findings if wanted(f)] != []
+
+
+@pytest.mark.parametrize(
+    ("options", "status"),
+    [
+        ([], 1), (["--fail-level", "blocking"], 1), (["--fail-level", "never"], 0), (["--type", "synonym"], 1),
+        (["--type", "synonym", "--fail-level", "vague"], 0), (["--type", "boundary", "--fail-level", "two_answers"], 0),
+    ],
+)  # fmt: skip
+def test_the_exit_status_is_by_severity(nj: Command, options: list[str], status: int) -> None:
+    assert nj("audit", "--format", "compact", *options).status == status
+
+
+def test_a_search_that_was_cut_is_no_success(nj: Command, whole: Audit, monkeypatch: pytest.MonkeyPatch) -> None:
+    cut = replace(whole, findings=(), searched={**whole.searched, "complete": False, "unproved": 2})
+    monkeypatch.setattr("nj_logic.auditing.audit", lambda _kb, **_options: cut)
+    outcome = nj("--lang", "en", "audit")
+    assert outcome.status == 1 and "not complete" in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--type", "deadlok"], "deadlock"), (["--article", "96"], "95"), (["--severity", "grave"], "blocking"),
+        (["--format", "xlsx"], "-o"), (["--accepted", "nowhere.yaml"], "nowhere.yaml"), (["--witnesses", "nowhere"], "nowhere"),
+        (["--processes", "0"], "1"),
+    ],
+)  # fmt: skip
+def test_a_wrong_call_says_what_is_allowed(nj: Command, options: list[str], said: str) -> None:
+    outcome = nj("--lang", "en", "audit", *options)
+    assert outcome.status == 2 and said in outcome.err and outcome.out == ""
+
+
+def register(folder: Path, *entries: dict[str, str]) -> Path:
+    file = folder / "accepted.yaml"
+    file.write_text(yaml.safe_dump({"accepted": list(entries)}, allow_unicode=True), "utf-8")
+    return file
+
+
+DECIDED = {"reason": "=1+1", "by": "县府办"}
+
+
+def test_an_accepted_finding_is_quiet(nj: Command, whole: Audit, tmp_path: Path) -> None:
+    one = whole.findings[-1]
+    file = register(tmp_path, {"id": one.id, "until": "2199-12-31", **DECIDED})
+    of_type = ["--type", one.type, "--accepted", file]
+    quiet = nj("audit", *of_type)
+    assert one.id not in quiet.out and "已接受1项" in quiet.out
+    (kept,) = [f for f in found(nj("audit", "--json", *of_type)) if f["id"] == one.id]
+    assert kept["accepted"] == {"id": one.id, "until": "2199-12-31", **DECIDED}
+
+
+def test_all_accepted_is_success(nj: Command, whole: Audit, tmp_path: Path) -> None:
+    known = [{"id": f.id, **DECIDED} for f in whole.findings if f.type == "boundary"]
+    assert nj("audit", "--type", "boundary", "--accepted", register(tmp_path, *known)).status == 0
+    assert nj("audit", "--type", "boundary", "--accepted", register(tmp_path, *known[1:])).status == 1
+
+
+def test_an_entry_that_has_run_out_no_longer_serves(nj: Command, whole: Audit, tmp_path: Path) -> None:
+    one = whole.findings[0]
+    file = register(tmp_path, {"id": one.id, "until": "2020-12-31", **DECIDED})
+    outcome = nj("--lang", "en", "audit", "--accepted", file, "--fail-level", "blocking")
+    assert outcome.status == 1 and f"{one.id} expired on 2020-12-31" in outcome.out and one.title.en in outcome.out
+
+
+def test_an_entry_without_its_finding_is_stale(nj: Command, tmp_path: Path) -> None:
+    file = register(tmp_path, {"id": "gap-00000000", **DECIDED})
+    outcome = nj("--lang", "en", "audit", "--json", "--type", "boundary", "--accepted", file)
+    assert outcome.status == 1 and "gap-00000000 is stale" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("accepted: 3", "a list"), ("- a", "a list"), ("accepted: [{id: x, by: y}]", "reason is not stated"),
+        ("accepted: [{id: x, by: y, reason: z, untill: 2030-01-01}]", "until"), ("accepted: [x]", "mapping"),
+        ("accepted: [{id: x, by: y, reason: z, until: soon}]", "soon"),
+        ("accepted: [{id: x, by: y, reason: z}, {id: x, by: y, reason: w}]", "twice"),
+    ],
+)  # fmt: skip
+def test_a_wrong_register_is_refused(nj: Command, tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "accepted.yaml"
+    file.write_text(text, "utf-8")
+    outcome = nj("--lang", "en", "audit", "--accepted", file)
+    assert outcome.status == 2 and said in outcome.err and "accepted.yaml" in outcome.err
+
+
+def test_witnesses_are_files_that_can_be_asked_again(
+    nj: Command, kb: KnowledgeBase, whole: Audit, tmp_path: Path
+) -> None:
+    nj("audit", "--witnesses", tmp_path)
+    proved = [
+        (f, f"{f.id}{'' if i == 1 else f'.{i}'}.yaml", w) for f in whole.findings for i, w in enumerate(f.witnesses, 1)
+    ]
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(name for _, name, _ in proved)
+    for _, name, witness in proved:
+        assert kb.case(tmp_path / name).kind.term.id == witness.case["kind"]
+    first_of = {(f.type, w.command): (name, w) for f, name, w in reversed(proved)}
+    for name, witness in first_of.values():
+        outcome = nj(witness.command, tmp_path / name, "--json")
+        assert outcome.status in {0, 1} and f'"{witness.status}"' in outcome.out
+
+
+def test_sarif_points_at_the_lines_of_the_text(nj: Command, whole: Audit, tmp_path: Path) -> None:
+    file = register(tmp_path, {"id": whole.findings[0].id, **DECIDED})
+    (run,) = (log := json.loads(nj("audit", "--format", "sarif", "--accepted", file).out))["runs"]
+    assert wrong(log, SARIF) == []
+    results, lines = (
+        run["results"],
+        (whole.kb.root / "kb" / "text" / "nanjiang-2020.txt").read_text("utf-8").splitlines(),
+    )
+    assert len(results) == len(whole.findings)
+    assert {r["ruleId"] for r in results} == {r["id"] for r in run["tool"]["driver"]["rules"]}
+    assert [r["partialFingerprints"]["finding/v1"] for r in results if r.get("suppressions")] == [whole.findings[0].id]
+    regions = [place["physicalLocation"]["region"] for r in results for place in r["locations"]]
+    assert [r for r in regions if squeezed(r["snippet"]["text"])[:8] not in squeezed(lines[r["startLine"] - 1])] == []
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
+def test_junit_counts_what_failed(nj: Command, whole: Audit, tmp_path: Path) -> None:
+    file = register(tmp_path, {"id": whole.findings[0].id, **DECIDED})
+    suites = ElementTree.fromstring(nj("audit", "--format", "junit", "--accepted", file).out)
+    assert int(suites.attrib["tests"]) == len(suites.findall("testsuite/testcase")) == len(whole.findings)
+    assert (
+        sum(int(s.attrib["failures"]) for s in suites)
+        == len(suites.findall("testsuite/testcase/failure"))
+        == len(whole.findings) - 1
+    )
+    assert [s.attrib["message"] for s in suites.findall("testsuite/testcase/skipped")] == [DECIDED["reason"]]
+
+
+def test_in_a_spreadsheet_words_stay_words(nj: Command, whole: Audit, tmp_path: Path) -> None:
+    file = register(tmp_path, {"id": whole.findings[0].id, **DECIDED})
+    sheet = tmp_path / "audit.xlsx"
+    outcome = nj("audit", "--format", "xlsx", "-o", sheet, "--accepted", file)
+    assert outcome.status == 1 and str(sheet) in outcome.out
+    rows = list(load_workbook(sheet).active.iter_rows())
+    assert [row[0].value for row in rows[1:]] == [f.id for f in whole.findings]
+    assert (rows[1][-1].value, rows[1][-1].data_type) == ("=1+1", "s")
+
+
+def test_what_is_printed_can_be_written_to_a_file(nj: Command, whole: Audit, tmp_path: Path) -> None:
+    for form in ("pretty", "compact", "json", "sarif", "junit"):
+        file = tmp_path / form
+        assert nj("audit", "--format", form, "-o", file, "--fail-level", "never").status == 0
+        assert whole.findings[0].id in file.read_text("utf-8")
