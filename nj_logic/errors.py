@@ -6,7 +6,7 @@ Every error carries its message in English and Chinese; the command line prints 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Bilingual(NamedTuple):
@@ -36,6 +36,9 @@ class NjError(Exception):
         self.where = where
         super().__init__(en)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.message.en, self.message.zh, self.where)
+
     def say(self, lang: str) -> str:
         """The message in *lang*, with the place it is about before it."""
         text = self.message.say(lang)
@@ -57,6 +60,9 @@ class InputErrors(InputError):
     def __init__(self, errors: Sequence[InputError]) -> None:
         self.errors = tuple(errors)
         super().__init__("; ".join(e.say("en") for e in errors), "；".join(e.say("zh") for e in errors))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.errors,)
 
 
 class KnowledgeError(NjError):

@@ -84,7 +84,10 @@ def _parts(held: Sequence[int]) -> tuple[int, ...]:
 
 def proof_drawn(say: Words, title: str, lines: Sequence[str]) -> list[Markup]:
     """A derivation, given by the lines in which it is told, as a tree; the quotations stand below the nodes."""
-    facts, denied = (f"[{telling.word('case', say.lang)}]", f"[{telling.word('law', say.lang)}"), telling.word("not", say.lang)
+    facts, denied = (
+        (f"[{telling.word('case', say.lang)}]", f"[{telling.word('law', say.lang)}"),
+        telling.word("not", say.lang),
+    )
     told: list[tuple[int, str, list[str]]] = []
     for line in lines:
         found = _TREE_LINE.fullmatch(line)
