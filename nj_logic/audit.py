@@ -272,7 +272,7 @@ class _Auditor:
             yield from (symbol("passage", constant(topic), n) for n in entry.get("norms", []))
             if entry.get("default"):
                 yield symbol("convention", constant(topic))
-        yield from (symbol("leads", constant(ladder), norm) for ladder, norm in kb.leads)
+        yield from (symbol("leads", constant(ladder), norm) for ladder, _, norm in kb.leads)
 
     # -- deadlocks ---------------------------------------------------------------------------------------------------------
 

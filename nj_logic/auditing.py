@@ -45,7 +45,7 @@ def run_audit(
     if witnesses is not None and not witnesses.is_dir():
         raise InputError("there is no such folder; make it first", "没有这个文件夹，请先建立", str(witnesses))
 
-    with _progress(lang) as told:
+    with progress_bar(lang) as told:
         whole = audit(kb, processes=processes, progress=told)
     findings, notes = accept(whole.findings, entries, datetime.date.today())
     chosen = [f for f in findings if _wanted(kb, f, types, articles, severity)]
@@ -118,7 +118,7 @@ def _write_witnesses(result: Audit, folder: Path) -> None:
             write_document(folder / f"{finding.id}{'' if i == 1 else f'.{i}'}.yaml", head + text)
 
 
-def _progress(lang: str) -> AbstractContextManager[Callable[[int, int], None]]:
+def progress_bar(lang: str) -> AbstractContextManager[Callable[[int, int], None]]:
     """A bar on a terminal's standard error; nothing elsewhere."""
     if not sys.stderr.isatty():
         return nullcontext(lambda _done, _of: None)

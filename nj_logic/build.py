@@ -125,15 +125,16 @@ def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None, o
     (target / "catalogue.lp").write_text(about_itself, encoding="utf-8")
     (target / "settled.lp").write_text(_settled("\n".join(whole), about_itself), encoding="utf-8")
 
-    leads = {(r.head.args[0], norm) for r in rules if r.head.name == "leads_to" for norm in norms_of(r.head)}
+    leads = {(*r.head.args[:2], norm) for r in rules if r.head.name == "leads_to" for norm in norms_of(r.head)}
     (target / "repairs.lp").write_text(
         (reasoning / "search" / "repairs.lp").read_text(encoding="utf-8"), encoding="utf-8"
     )
 
+    sections = ("actors", "actions", "values", "questions", "readings", "ladders", "phrases", "names")
     core = {
         "leads": sorted(leads),
         "title": regulation.title,
-        "terms": {k: terms[k] for k in ("actors", "actions", "values", "questions", "readings", "phrases", "names")},
+        "terms": {k: terms[k] for k in sections},
         "kinds": {id_: {k: v for k, v in kind.items() if k in BRIEF} for id_, kind in kinds.items()},
         "rungs": [
             [r.ladder, r.name, _money(r.low), r.low_included, _money(r.high), r.high_included] for r in cells.rungs
@@ -280,7 +281,7 @@ FACT_TYPES = frozenset(
 )
 
 
-SECTIONS = ("actors", "actions", "values", "questions", "readings", "phrases", "names", "kinds")
+SECTIONS = ("actors", "actions", "values", "questions", "readings", "ladders", "phrases", "names", "kinds")
 
 
 def _terms(folder: Path, problems: list[str]) -> dict[str, Any]:

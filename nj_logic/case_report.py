@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .grounds import bearing, reached
+from .figures import ladders_drawn
+from .grounds import Selection, bearing, reached, selection
 from .procedures import alternative_view, blocked_view, box_width, shrink, stages
 from .report_words import words
 from .results import CONFLICT, DETERMINED, NEEDS_FACTS, UNDEFINED
@@ -44,6 +45,8 @@ def case_view(kb: KnowledgeBase, case: Case, readings: Mapping[str, str] | None 
     alternatives = paths.alternatives if paths else ()
     blocked = paths.blocked if paths and paths.status == UNDEFINED else ()
     width = box_width(len(alternatives))
+    selected = selection(kb, case, paths.readings) if paths and paths.status != NEEDS_FACTS else Selection()
+    held = {rung for rung, _, _ in selected.rungs}
     view: View = {
         "question": _asked(tell, paths, answered),
         "verdict": _headline(tell, paths, answers, chosen),
@@ -64,7 +67,8 @@ def case_view(kb: KnowledgeBase, case: Case, readings: Mapping[str, str] | None 
             for w in dict.fromkeys(w for r in results for w in r.warnings)
         ],
         "check": _check(tell, check) if check else None,
-        "reached": reached(tell, bears, paths, blocked),
+        "reached": reached(tell, bears, paths, blocked, selected),
+        "ladders": ladders_drawn(tell, {rung.ladder for rung in held}, held),
     }  # fmt: skip
     view["has_defaults"] = any(f["default"] for f in view["facts"])
     view["fit"] = shrink(d["svg"] for a in view["alternatives"] for d in a["drawings"])
@@ -92,7 +96,7 @@ def _headline(tell: Teller, paths: Paths | None, answers: Answers | None, chosen
     """The status in words, and the answer in one line each."""
     say = tell.say
     listed = answers.answers if answers else ()
-    lines = [say.pair(tell.term(a.question), _answer_line(tell, a)) for a in listed]
+    lines = [say.pair(tell.term(a.question), answer_line(tell, a)) for a in listed]
     statuses = {a.status for a in listed}
     if paths is None and len(statuses) != 1:
         worst = next((s for s in (CONFLICT, UNDEFINED, NEEDS_FACTS) if s in statuses), DETERMINED)
@@ -101,7 +105,7 @@ def _headline(tell: Teller, paths: Paths | None, answers: Answers | None, chosen
     one = paths or listed[0]
     stuck = paths is not None and paths.status == UNDEFINED and paths.blocked
     return {
-        "status": one.status, "label": say(f"status.{one.status}"), "lines": lines if paths is None else _path_lines(tell, paths),
+        "status": one.status, "label": say(f"status.{one.status}"), "lines": lines if paths is None else path_lines(tell, paths),
         "meaning": say("meaning.undefined_blocked") if stuck else _meaning(tell, one, chosen),
     }  # fmt: skip
 
@@ -116,7 +120,8 @@ def _meaning(tell: Teller, result: Paths | Answer, chosen: Mapping[str, str]) ->
     return tell.say(key)
 
 
-def _path_lines(tell: Teller, paths: Paths) -> list[str]:
+def path_lines(tell: Teller, paths: Paths) -> list[str]:
+    """The procedures in a line each, or what is open."""
     say = tell.say
     if paths.status == NEEDS_FACTS:
         return [tell.asks_for(paths.missing)]
@@ -185,7 +190,8 @@ def _values(tell: Teller, values: Sequence[Any], mode: str | None) -> str:
     return tell.say("all_of", values=listed) if mode == "all" and len(texts) > 1 else listed
 
 
-def _answer_line(tell: Teller, answer: Answer) -> str:
+def answer_line(tell: Teller, answer: Answer) -> str:
+    """An answer in one line."""
     say = tell.say
     if answer.status == NEEDS_FACTS:
         return tell.asks_for(answer.missing)

@@ -17,6 +17,7 @@ import click
 
 from .calls import Suggesting, in_words
 from .errors import InputError, InputErrors, KnowledgeError, NjError
+from .interruption import heed, listen
 
 if TYPE_CHECKING:
     from .case import Case
@@ -104,6 +105,12 @@ def weighing(command: Command) -> Command:
     )(command)
 
 
+processes = click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    default=lambda: min(os.cpu_count() or 1, 4),
+    help="How many processes 进程数.",
+)
 case_file = click.argument("case_file", metavar="CASE", type=Path)
 
 
@@ -537,33 +544,39 @@ def search_command(words: tuple[str, ...], lang: str, as_json: bool) -> None:
 
 
 @nj.command()
-@click.argument("file", type=Path)
-@click.option("--format", "format_", type=click.Choice(["html", "md"]), default="html", help="Output format 输出格式.")
+@click.argument("target", metavar="FILE|audit|article:N")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["html", "md", "docx", "pdf"]),
+    help="Output format 输出格式 (default: as the file's name says, else html).",
+)
 @click.option("--output", "-o", type=Path, required=True, help="The file to write 输出文件.")
 @click.option("--roster", type=Path, help="The roster for a table (CSV, XLSX) of absences 名册.")
+@click.option("--accepted", metavar="FILE", type=Path, help="Of audit: accepted findings 已接受问题的登记.")
+@processes
 @weighing
 @language
 def report(
-    file: Path, format_: str, output: Path, roster: Path | None, readings: tuple[str, ...], lang: str | None
-) -> None:
-    """A report on a case or a register. 生成报告。"""
-    from .errors import EngineMissing
-    from .files import write_document
-    from .report import case_report, decisive_proofs, register_report
-    from .versions import engine_versions as engines
+    target: str, format_: str | None, output: Path, roster: Path | None, accepted: Path | None, processes: int,
+    readings: tuple[str, ...], lang: str | None,
+) -> None:  # fmt: skip
+    """A report on a case, a register, the audit of the rules, or an article. 生成报告。
 
-    kb = knowledge()
-    case = kb.register(file, roster)
-    chosen, lang = fixed(readings), chosen_language(lang)
-    if case.kind.register:
-        text = register_report(kb, case, chosen, lang=lang, format=format_)
-    else:
-        try:
-            proofs, used = decisive_proofs(kb, case, chosen, lang=lang), engines(kb)
-        except EngineMissing:
-            proofs, used = None, None
-        text = case_report(kb, case, chosen, lang=lang, format=format_, proofs=proofs, engines=used)
-    write_document(output, text)
+    \b
+    nj report CASE -o case.pdf             a case
+    nj report REGISTER -o register.docx    a register of absences
+    nj report audit -o audit.docx          the defects of the rules themselves
+    nj report article:29 -o article.html   an article
+    """  # noqa: D301
+    from .files import write_document
+    from .reporting import report_on, written_as
+
+    document = report_on(
+        knowledge(), target, written_as(format_, output), fixed(readings), roster=roster, accepted=accepted, processes=processes,
+        lang=chosen_language(lang),
+    )  # fmt: skip
+    write_document(output, document)
     put(str(output))
 
 
@@ -585,12 +598,7 @@ def report(
 )
 @click.option("--accepted", metavar="FILE", type=Path, help="A register of accepted findings 已接受问题的登记.")
 @click.option("--witnesses", metavar="DIR", type=Path, help="Write each witness as a case file 把见证案例写成文件.")
-@click.option(
-    "--processes",
-    type=click.IntRange(1, 64),
-    default=lambda: min(os.cpu_count() or 1, 4),
-    help="How many processes 进程数.",
-)
+@processes
 @click.option(
     "--format",
     "format_",
@@ -683,8 +691,10 @@ def main() -> NoReturn:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     lang = _language_of(sys.argv[1:])
     try:
+        listen()
         status = nj.main(standalone_mode=False, prog_name="nj")
         sys.stdout.flush()
+        heed()
         sys.exit(status if isinstance(status, int) else 0)
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)

@@ -143,7 +143,7 @@ def flow(boxes: Sequence[Box], label: str, box_width: float = WIDE) -> str:
                 placed.height = tallest
         top += tallest + GAP_Y
     body = [*(_arrow(a, b) for a, b in links), *(_box(p, p.box) for row in rows for p in row if p.box is not None)]
-    return _svg(width, top - GAP_Y + 2, label, body)
+    return svg_element(width, top - GAP_Y + 2, label, body)
 
 
 def _levels(boxes: Sequence[Box]) -> dict[str, int]:
@@ -200,21 +200,21 @@ def _box(placed: _Placed, box: Box) -> str:
     stroke, fill = (RED, RED_PAPER) if box.mark else (AMBER, AMBER_PAPER) if box.acting else (LINE, PAPER)
     dashes = ' stroke-dasharray="5 3"' if box.mark else ""
     parts = [
-        f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(placed.width)}" height="{_n(placed.height)}" rx="4" fill="{fill}" stroke="{stroke}"'
+        f'<rect x="{px(x)}" y="{px(y)}" width="{px(placed.width)}" height="{px(placed.height)}" rx="4" fill="{fill}" stroke="{stroke}"'
         f' stroke-width="1.4"{dashes}/>',
-        f'<circle cx="{_n(x + PAD + BADGE / 2 - 2)}" cy="{_n(y + PAD + 8)}" r="{_n(BADGE / 2)}" fill="{stroke}"/>',
-        _text(x + PAD + BADGE / 2 - 2, y + PAD + 12, box.number, 11, PAPER, bold=True, anchor="middle"),
+        f'<circle cx="{px(x + PAD + BADGE / 2 - 2)}" cy="{px(y + PAD + 8)}" r="{px(BADGE / 2)}" fill="{stroke}"/>',
+        svg_text(x + PAD + BADGE / 2 - 2, y + PAD + 12, box.number, 11, PAPER, bold=True, anchor="middle"),
     ]
     at = y + PAD + 13
     for line in wrap(box.head, _head_room(placed.width), HEAD):
-        parts.append(_text(x + PAD + BADGE + 6, at, line, HEAD, INK, bold=True))
+        parts.append(svg_text(x + PAD + BADGE + 6, at, line, HEAD, INK, bold=True))
         at += HEAD_LINE
     for i, text in enumerate(box.lines):
         for line in wrap(text, placed.width - 2 * PAD, BODY):
-            parts.append(_text(x + PAD, at, line, BODY, INK if i == 0 else GREY))
+            parts.append(svg_text(x + PAD, at, line, BODY, INK if i == 0 else GREY))
             at += BODY_LINE
     for line in wrap(box.mark, placed.width - 2 * PAD, BODY) if box.mark else ():
-        parts.append(_text(x + PAD, at, line, BODY, RED, bold=True))
+        parts.append(svg_text(x + PAD, at, line, BODY, RED, bold=True))
         at += BODY_LINE
     return "".join(parts)
 
@@ -224,14 +224,14 @@ def _arrow(early: _Placed, late: _Placed) -> str:
     into_box = late.box is not None
     end = y2 - 6 if into_box else y2
     turn = y2 - GAP_Y / 2
-    route = f"M{_n(x1)} {_n(y1)}V{_n(end)}" if x1 == x2 else f"M{_n(x1)} {_n(y1)}V{_n(turn)}H{_n(x2)}V{_n(end)}"
+    route = f"M{px(x1)} {px(y1)}V{px(end)}" if x1 == x2 else f"M{px(x1)} {px(y1)}V{px(turn)}H{px(x2)}V{px(end)}"
     if not into_box:
-        route += f"V{_n(late.top + late.height)}"
+        route += f"V{px(late.top + late.height)}"
     line = f'<path d="{route}" fill="none" stroke="{LINE}" stroke-width="1.4"/>'
     if not into_box:
         return line
     return (
-        f'{line}<path d="M{_n(x2 - 5)} {_n(y2 - 9)}L{_n(x2)} {_n(y2 - 1)}L{_n(x2 + 5)} {_n(y2 - 9)}Z" fill="{LINE}"/>'
+        f'{line}<path d="M{px(x2 - 5)} {px(y2 - 9)}L{px(x2)} {px(y2 - 1)}L{px(x2 + 5)} {px(y2 - 9)}Z" fill="{LINE}"/>'
     )
 
 
@@ -326,27 +326,28 @@ def timeline(
         for span in row.clashes:
             x, wide = grid.x(span.first), grid.day * (span.last - span.first + 1)
             dashes = ' stroke-dasharray="3 3"' if span.doubtful else ""
-            size = f'width="{_n(wide - 2)}" height="21"'
+            size = f'width="{px(wide - 2)}" height="21"'
             bars.append(
-                f'<rect x="{_n(x + 1)}" y="{_n(at - 2)}" {size} fill="none" stroke="{RED}" stroke-width="2"{dashes}/>'
+                f'<rect x="{px(x + 1)}" y="{px(at - 2)}" {size} fill="none" stroke="{RED}" stroke-width="2"{dashes}/>'
             )
         at += LANE_AWAY * (1 + max(away, default=-1))
         for span, lane in zip(row.acting, acting, strict=True):
             bars.append(_bar(grid, span, at + lane * LANE_ACTING + 1, 14, AMBER_PAPER, AMBER, AMBER))
         top += height
     shades = [
-        f'<rect x="{_n(grid.x(i))}" y="0" width="{_n(grid.day)}" height="{_n(top)}" fill="#000000" fill-opacity="0.055"/>'
+        f'<rect x="{px(grid.x(i))}" y="0" width="{px(grid.day)}" height="{px(top)}" fill="#000000" fill-opacity="0.055"/>'
         for i, c in enumerate(columns) if c.shaded
     ]  # fmt: skip
     lines = [
-        f'<line x1="{_n(grid.x(i))}" y1="{_n(AXIS)}" x2="{_n(grid.x(i))}" y2="{_n(top)}" stroke="#d5dae1" stroke-width="0.6"/>'
+        f'<line x1="{px(grid.x(i))}" y1="{px(AXIS)}" x2="{px(grid.x(i))}" y2="{px(top)}" stroke="#d5dae1" stroke-width="0.6"/>'
         for i in range(len(columns) + 1)
     ]
     names = [
-        _text(grid.x(i) + grid.day / 2, AXIS - 8, c.label, SMALL, GREY, anchor="middle") for i, c in enumerate(columns)
+        svg_text(grid.x(i) + grid.day / 2, AXIS - 8, c.label, SMALL, GREY, anchor="middle")
+        for i, c in enumerate(columns)
     ]
-    frame = f'<rect x="0.5" y="{_n(AXIS)}" width="{_n(LABEL + WHOLE)}" height="{_n(top - AXIS)}" fill="none" stroke="#aab2bd" stroke-width="1"/>'
-    return _svg(LABEL + WHOLE + 1, top + 1, label, [*bands, *shades, *lines, frame, *names, *bars])
+    frame = f'<rect x="0.5" y="{px(AXIS)}" width="{px(LABEL + WHOLE)}" height="{px(top - AXIS)}" fill="none" stroke="#aab2bd" stroke-width="1"/>'
+    return svg_element(LABEL + WHOLE + 1, top + 1, label, [*bands, *shades, *lines, frame, *names, *bars])
 
 
 def _lanes(spans: Iterable[Span]) -> list[int]:
@@ -363,10 +364,10 @@ def _lanes(spans: Iterable[Span]) -> list[int]:
 def _band(grid: _Grid, top: float, height: float, fill: str, title: str, ink: str) -> str:
     lines = wrap(title, LABEL - 14, BODY)
     first = top + height / 2 + 4.5 - 7.5 * (len(lines) - 1)
-    texts = "".join(_text(8, first + 15 * i, line, BODY, ink, bold=True) for i, line in enumerate(lines))
+    texts = "".join(svg_text(8, first + 15 * i, line, BODY, ink, bold=True) for i, line in enumerate(lines))
     wide = grid.x(grid.columns)
-    rule = f'<line x1="0" y1="{_n(top + height)}" x2="{_n(wide)}" y2="{_n(top + height)}" stroke="#d5dae1" stroke-width="0.8"/>'
-    return f'<g><rect x="0" y="{_n(top)}" width="{_n(wide)}" height="{_n(height)}" fill="{fill}"/>{rule}{texts}</g>'
+    rule = f'<line x1="0" y1="{px(top + height)}" x2="{px(wide)}" y2="{px(top + height)}" stroke="#d5dae1" stroke-width="0.8"/>'
+    return f'<g><rect x="0" y="{px(top)}" width="{px(wide)}" height="{px(height)}" fill="{fill}"/>{rule}{texts}</g>'
 
 
 def _widest(span: Span, frames: Iterable[Span]) -> tuple[int, int]:
@@ -392,11 +393,11 @@ def _bar(
     """A bar, with its text in the columns *room* (default: all of it) if it fits there."""
     x, wide = grid.x(span.first) + 1.5, grid.day * (span.last - span.first + 1) - 3
     y, middle = top, top + height / 2
-    left = f"M{_n(x)} {_n(y)}" if not span.open_left else f"M{_n(x + 5)} {_n(y)}"
-    right = f"H{_n(x + wide)}V{_n(y + height)}"
+    left = f"M{px(x)} {px(y)}" if not span.open_left else f"M{px(x + 5)} {px(y)}"
+    right = f"H{px(x + wide)}V{px(y + height)}"
     if span.open_right:
-        right = f"H{_n(x + wide - 5)}L{_n(x + wide)} {_n(middle)}L{_n(x + wide - 5)} {_n(y + height)}"
-    back = f"H{_n(x)}Z" if not span.open_left else f"H{_n(x + 5)}L{_n(x)} {_n(middle)}Z"
+        right = f"H{px(x + wide - 5)}L{px(x + wide)} {px(middle)}L{px(x + wide - 5)} {px(y + height)}"
+    back = f"H{px(x)}Z" if not span.open_left else f"H{px(x + 5)}L{px(x)} {px(middle)}Z"
     dashes = ' stroke-dasharray="3 2"' if span.doubtful else ""
     bar = f'<path d="{left}{right}{back}" fill="{fill}" stroke="{stroke}" stroke-width="1"{dashes}/>'
     begin, end = room or (span.first, span.last)
@@ -412,26 +413,28 @@ def _bar(
     word = ""
     if sizes:
         shown, size = sizes[0]
-        word = _text(grid.x(begin) + 1.5 + space / 2, middle + size * 0.36, shown, size, ink, anchor="middle")
+        word = svg_text(grid.x(begin) + 1.5 + space / 2, middle + size * 0.36, shown, size, ink, anchor="middle")
     return f"<g>{name}{bar}{word}</g>"
 
 
 # -- svg -------------------------------------------------------------------------------------------------------------
 
 
-def _svg(width: float, height: float, label: str, body: Collection[str]) -> str:
+def svg_element(width: float, height: float, label: str, body: Collection[str]) -> str:
+    """The drawing: *body* on a sheet of *width* by *height* pixels; *label* is for readers who do not see it."""
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(label)}" viewBox="0 0 {_n(width)} {_n(height)}"'
-        f' width="{_n(width)}" height="{_n(height)}" font-family="{FONTS}">{"".join(body)}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{escape(label)}" viewBox="0 0 {px(width)} {px(height)}"'
+        f' width="{px(width)}" height="{px(height)}" font-family="{FONTS}">{"".join(body)}</svg>'
     )
 
 
-def _text(x: float, y: float, text: str, size: float, ink: str, *, bold: bool = False, anchor: str = "") -> str:
+def svg_text(x: float, y: float, text: str, size: float, ink: str, *, bold: bool = False, anchor: str = "") -> str:
+    """A line of text; *x* and *y* are where it stands on its line."""
     weight = ' font-weight="700"' if bold else ""
     where = f' text-anchor="{anchor}"' if anchor else ""
-    return f'<text x="{_n(x)}" y="{_n(y)}" font-size="{_n(size)}" fill="{ink}"{weight}{where}>{escape(text)}</text>'
+    return f'<text x="{px(x)}" y="{px(y)}" font-size="{px(size)}" fill="{ink}"{weight}{where}>{escape(text)}</text>'
 
 
-def _n(value: float) -> str:
+def px(value: float) -> str:
     """A coordinate with at most one decimal."""
     return f"{value:.1f}".removesuffix(".0")

@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from .errors import Bilingual, InputError, nearest
+from .interruption import heed
 
 MOST_BYTES = 10 * 2**20
 
@@ -128,6 +129,7 @@ def write_document(path: Path | str, data: str | bytes) -> None:
                 file.write(content)
             if mode is not None:
                 temporary.chmod(stat.S_IMODE(mode))
+            heed()
             temporary.replace(target)
         except BaseException:
             with suppress(OSError):

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .amounts import format_money
 from .facts import case_atoms, open_topics
+from .figures import bounds
 from .paths import USE
 from .procedures import stages
-from .results import NEEDS_FACTS, UNDEFINED, Reader, sort_norms
+from .results import UNDEFINED, Reader, sort_norms
 from .teller import Teller, View
 from .worlds import Worlds
 
@@ -41,7 +41,9 @@ def bearing(kb: KnowledgeBase, case: Case, chosen: Mapping[str, str]) -> dict[st
     return found
 
 
-def reached(tell: Teller, bears: Mapping[str, bool], paths: Paths | None, blocked: Sequence[Alternative]) -> list[View]:
+def reached(
+    tell: Teller, bears: Mapping[str, bool], paths: Paths | None, blocked: Sequence[Alternative], chosen: Selection
+) -> list[View]:
     """In words: the facts that decide, the rungs they select, the exceptions, and the procedures that the norms give."""
     say, case, fields = tell.say, tell.case, tell.case.kind.fields
     steps: list[View] = []
@@ -59,12 +61,10 @@ def reached(tell: Teller, bears: Mapping[str, bool], paths: Paths | None, blocke
             add(say(key, facts=say.listed(named)))
     if paths is None:
         return steps
-    if paths.status != NEEDS_FACTS:
-        chosen = _selection(tell.kb, case, paths.readings)
-        for rung, norms, always in chosen.rungs:
-            add(say("reached.rung" if always else "reached.rung_some", bounds=_bounds(tell, rung)), norms)
-        for pair, always in chosen.lifts:
-            add(say("reached.lifts" if always else "reached.lifts_some"), pair)
+    for rung, norms, always in chosen.rungs:
+        add(say("reached.rung" if always else "reached.rung_some", bounds=bounds(tell, rung)), norms)
+    for pair, always in chosen.lifts:
+        add(say("reached.lifts" if always else "reached.lifts_some"), pair)
     for alternative in [*paths.alternatives, *blocked]:
         if alternative.route is not None:
             chain = say("arrow").join(tell.does(s.actors, s.act) for s in stages(tell, alternative))
@@ -85,11 +85,12 @@ class Selection:
     The last of each says whether they do so in every world that the case leaves open.
     """
 
-    rungs: tuple[tuple[Rung, tuple[str, ...], bool], ...]
-    lifts: tuple[tuple[tuple[str, str], bool], ...]
+    rungs: tuple[tuple[Rung, tuple[str, ...], bool], ...] = ()
+    lifts: tuple[tuple[tuple[str, str], bool], ...] = ()
 
 
-def _selection(kb: KnowledgeBase, case: Case, fixed: Mapping[str, str]) -> Selection:
+def selection(kb: KnowledgeBase, case: Case, fixed: Mapping[str, str]) -> Selection:
+    """What the rules select for a case of a kind with a procedure; *fixed*: the readings that were adopted."""
     topics, opening = open_topics(kb, case, USE, fixed)
     worlds = Worlds(kb.program(f"{case.kind.term.id}.{USE}"), [*case_atoms(kb, case, fixed), *opening], topics, SHOWN)
     read = Reader()
@@ -107,14 +108,3 @@ def _selection(kb: KnowledgeBase, case: Case, fixed: Mapping[str, str]) -> Selec
             rungs.append((rung, sort_norms(norms), all(held)))
     pairs = sorted({pair for o in outcomes for pair in o.get("lifts")})
     return Selection(tuple(rungs), tuple(((n, m), all((n, m) in o.get("lifts") for o in outcomes)) for n, m in pairs))
-
-
-def _bounds(tell: Teller, rung: Rung) -> str:
-    say = tell.say
-    low = None if not rung.low else format_money(rung.low, say.lang)
-    high = None if rung.high is None else format_money(rung.high, say.lang)
-    low = low and say("included" if rung.low_included else "excluded", a=low)
-    high = high and say("included" if rung.high_included else "excluded", a=high)
-    if low and high:
-        return say("between", a=low, b=high)
-    return say("above", a=low) if low else say("below", b=high) if high else say("throughout")

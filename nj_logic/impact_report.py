@@ -14,7 +14,7 @@ from .differences import DELEGATION, NOBODY, Box
 from .errors import Bilingual
 from .facts import PRESENCE
 from .impact import ranges
-from .report import known, render
+from .report import known_format, render
 from .report_words import Words, words
 from .terminal import STATUS
 from .versions import knowledge_digest, program_version
@@ -41,8 +41,8 @@ def impact_report(impact: Impact, *, lang: str = "zh", format: str = "html") -> 
     Raises:
         InputError: an unknown language or format.
     """
-    known(format, FORMATS)
-    return render(impact.base, "impact", impact_view(impact, lang=lang), format)
+    known_format(format, FORMATS)
+    return str(render(impact.base, "impact", impact_view(impact, lang=lang), format))
 
 
 def impact_view(impact: Impact, *, lang: str = "zh") -> View:
@@ -64,7 +64,7 @@ class _Teller:
             (say("note"), impact.amendment.note),
         ]
         return {
-            "lang": self.lang, "say": say, "title": say("title_impact"), "subject": title, "head": [h for h in head if h[1]],
+            "lang": self.lang, "say": say, "title": say("title_impact"), "subject": title, "about": title, "head": [h for h in head if h[1]],
             "premise": self._box({}, tuple(self._premise)), "summary": self._summary(), "worse": impact.worse, "changes": self._changes(), "kinds": self._kinds(),
             "paths": [
                 *({"state": say("new_path"), **self._route(impact.amended, r)} for r in impact.new_paths),

@@ -80,9 +80,9 @@ class KnowledgeBase:
         return self._words("actors")
 
     @property
-    def leads(self) -> list[tuple[str, str]]:
-        """The ladders, each with the norms that lead from it."""
-        return [(ladder, norm) for ladder, norm in self._core["leads"]]
+    def leads(self) -> list[tuple[str, str, str]]:
+        """The ladders and their rungs, each with the norms that lead from it."""
+        return [(ladder, rung, norm) for ladder, rung, norm in self._core["leads"]]
 
     @property
     def actors(self) -> dict[str, dict[str, str]]:
@@ -142,7 +142,8 @@ class KnowledgeBase:
         found |= {t: Bilingual(e["zh"], e["en"]) for t, e in self.readings.items()}
         found |= {f: d.term.label for k in self.kinds.values() for f, d in k.fields.items()}
         found |= {k: t.label for k, t in self.kind_terms.items()}
-        return found | {i: t.label for i, t in self.terms.items()}
+        found |= {i: t.label for i, t in self.terms.items()}
+        return found | {i: Bilingual(e["zh"], e["en"]) for i, e in self._core["terms"]["ladders"].items()}
 
     @cached_property
     def readings(self) -> dict[str, dict[str, Any]]:

@@ -64,10 +64,10 @@ def _article(kb: KnowledgeBase, article: dict[str, Any], readings: list[dict[str
             ]
             yield f"| {' | '.join(cells)} |"
     own = [kb.norms[n["id"]] for p in article["paragraphs"] for n in p["norms"]]
-    rules = sorted({place for norm in own for place in norm.rules}, key=_place)
+    rules = sorted({rule for norm in own for rule in norm.rules}, key=place)
     if rules:
         yield from ("", "规则 Rules", "", "```prolog")
-        yield from (f"{_source(kb, place)}   % {place}" for place in rules)
+        yield from (f"{source(kb, rule)}   % {rule}" for rule in rules)
         yield "```"
     mine = [r for r in readings if {n["id"] for n in r["norms"]} & {n.id for n in own}]
     if mine:
@@ -83,14 +83,15 @@ def _article(kb: KnowledgeBase, article: dict[str, Any], readings: list[dict[str
     yield ""
 
 
-def _place(place: str) -> tuple[str, int]:
-    file, _, line = place.rpartition(":")
+def place(rule: str) -> tuple[str, int]:
+    """The file and line of a rule named as ``file:line``."""
+    file, _, line = rule.rpartition(":")
     return file, int(line)
 
 
-def _source(kb: KnowledgeBase, place: str) -> str:
-    """The line of the law at *place*."""
-    file, line = _place(place)
+def source(kb: KnowledgeBase, rule: str) -> str:
+    """The line of the law at which *rule* (``file:line``) stands."""
+    file, line = place(rule)
     return (kb.root / file).read_text(encoding="utf-8").splitlines()[line - 1]
 
 

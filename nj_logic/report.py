@@ -1,9 +1,9 @@
-"""Reports for people who know rules and not logic: a case with its answers, and a register of absences.
+"""Reports for people who know rules and not logic: a case with its answers, a register of absences, an audit of the rules, an article.
 
-A view is made first (:mod:`nj_logic.case_report`, :mod:`nj_logic.register_report`): plain texts in the reader's language, in the order in
-which they are read. The templates beside the knowledge base (``report_templates/``) lay it out as HTML or Markdown. Every word that is
-not the user's or the knowledge base's stands in ``report_templates/words.yaml``. What the user wrote is escaped where it is put out, and
-signs that cannot be seen, or turn the direction of writing, are shown by their code.
+A view is made first (:mod:`nj_logic.case_report` and its siblings): plain texts in the reader's language, in the order in which they are
+read. The templates beside the knowledge base (``report_templates/``) lay it out as HTML, Markdown or a Word file; a PDF is the HTML,
+printed. Every word that is not the user's or the knowledge base's stands in ``report_templates/words.yaml``. What the user wrote is
+escaped where it is put out, and signs that cannot be seen, or turn the direction of writing, are shown by their code.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from dataclasses import replace
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from .case_report import case_view
 from .errors import InputError
+from .figures import proof_drawn
 from .register_report import register_view
 from .report_words import templates, words
 from .terminal import clean, proof_lines
@@ -29,20 +30,26 @@ from .versions import knowledge_digest, program_version
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+    from .audit import Audit
     from .case import Case
     from .knowledge import KnowledgeBase
     from .prolog import Proof
     from .teller import View
 
-Format = Literal["html", "md"]
 Proofs = Sequence[tuple[str, Sequence[str]]]
 """Derivations to print: a title and the lines of the tree, as rendered in the report's language."""
+Document = str | bytes
+"""A report: text as HTML or Markdown, bytes as a Word file or PDF."""
+
+TEXTS = ("html", "md")
+PAGES = ("docx", "pdf")
+FORMATS = (*TEXTS, *PAGES)
 
 
 def case_report(
     kb: KnowledgeBase, case: Case, readings: Mapping[str, str] | None = None, *, lang: str = "zh", format: str = "html",
     printed_on: datetime.date | None = None, proofs: Proofs | None = (), engines: Mapping[str, str] | None = None,
-) -> str:  # fmt: skip
+) -> Document:  # fmt: skip
     """A case, its answers and what they rest on.
 
     Args:
@@ -50,31 +57,79 @@ def case_report(
         case: the case; a register is reported by :func:`register_report`.
         readings: the readings that were adopted (topic to option); the others are weighed.
         lang: ``zh`` or ``en``.
-        format: ``html`` (one file that needs no other) or ``md``.
+        format: ``html`` (one file that needs no other), ``md``, ``docx`` or ``pdf``.
         printed_on: the date to print; none is printed without it.
         proofs: derivations to add, as of :func:`decisive_proofs`; None: the engine that gives them is not there, and the report says so.
         engines: the engines that took part and their versions, if others than clingo.
 
     Raises:
-        InputError: an unknown language, format, topic or option.
+        InputError: an unknown language, format, topic or option; of ``docx`` and ``pdf``: no font here shows the text.
     """
-    known(format)
-    view = case_view(kb, case, readings, lang=lang)
-    return render(kb, "case", {**_frame(kb, case, lang, printed_on, proofs, engines), **view}, format)
+    known_format(format)
+    frame = _frame(kb, lang, "title_case", case.id, _case_head(kb, case, lang), printed_on, proofs, engines)
+    return render(kb, "case", {**frame, **case_view(kb, case, readings, lang=lang)}, format)
 
 
 def register_report(
     kb: KnowledgeBase, register: Case, readings: Mapping[str, str] | None = None, *, lang: str = "zh", format: str = "html",
     printed_on: datetime.date | None = None, proofs: Proofs | None = (), engines: Mapping[str, str] | None = None,
-) -> str:  # fmt: skip
+) -> Document:  # fmt: skip
     """A register of absences: the clashes in it, and who acts when. Arguments as for :func:`case_report`.
 
     Raises:
-        InputError: the case is no register; an unknown language, format, topic or option.
+        InputError: the case is no register; otherwise as for :func:`case_report`.
     """
-    known(format)
-    view = register_view(kb, register, readings, lang=lang)
-    return render(kb, "register", {**_frame(kb, register, lang, printed_on, proofs, engines), **view}, format)
+    known_format(format)
+    frame = _frame(kb, lang, "title_register", register.id, _case_head(kb, register, lang), printed_on, proofs, engines)
+    return render(kb, "register", {**frame, **register_view(kb, register, readings, lang=lang)}, format)
+
+
+def audit_report(
+    kb: KnowledgeBase, audit: Audit, notes: Sequence[str] = (), *, lang: str = "zh", format: str = "html",
+    printed_on: datetime.date | None = None,
+) -> Document:  # fmt: skip
+    """An audit of the rules: how many findings of which type, and each with what proves it.
+
+    Args:
+        kb: the knowledge base.
+        audit: its audit (:func:`nj_logic.audit.audit`).
+        notes: what is to be said of a register of accepted findings.
+        lang: ``zh`` or ``en``.
+        format: ``html``, ``md``, ``docx`` or ``pdf``.
+        printed_on: the date to print; none is printed without it.
+
+    Raises:
+        InputError: an unknown language or format; of ``docx`` and ``pdf``: no font here shows the text.
+    """
+    from .audit_report import audit_view
+
+    known_format(format)
+    regulation = words(kb, lang)("regulation", title=kb.title)
+    frame = _frame(kb, lang, "title_audit", kb.title, [("basis", regulation)], printed_on)
+    return render(kb, "audit", {**frame, **audit_view(kb, audit, notes, lang=lang)}, format)
+
+
+def article_report(
+    kb: KnowledgeBase, number: int, *, lang: str = "zh", format: str = "html", printed_on: datetime.date | None = None
+) -> Document:
+    """An article: its text with the norms marked, the rules that state them, the readings, the scenarios.
+
+    Args:
+        kb: the knowledge base.
+        number: the article's number; 0 is the notice.
+        lang: ``zh`` or ``en``.
+        format: ``html``, ``md`` or ``pdf``.
+        printed_on: the date to print; none is printed without it.
+
+    Raises:
+        InputError: there is no such article; an unknown language or format; of ``pdf``: no font here shows the text.
+    """
+    from .article_report import article_view
+
+    known_format(format, (*TEXTS, "pdf"))
+    view = article_view(kb, number, lang=lang)
+    frame = _frame(kb, lang, "title_article", view["name"], [("of_article", view["name"]), *view["head"]], printed_on)
+    return render(kb, "article", {**view, **frame}, format)
 
 
 def decisive_proofs(
@@ -115,20 +170,23 @@ def _once(proof: Proof, shown: set[Proof]) -> Proof:
 
 
 def _frame(
-    kb: KnowledgeBase, case: Case, lang: str, printed_on: datetime.date | None, proofs: Proofs | None, engines: Mapping[str, str] | None
+    kb: KnowledgeBase, lang: str, title: str, about: str, head: Sequence[tuple[str, str]], printed_on: datetime.date | None,
+    proofs: Proofs | None = (), engines: Mapping[str, str] | None = None,
 ) -> View:  # fmt: skip
+    """Title, head, derivations and versions; *title* and the names in *head* are keys of the words, *about* is a name."""
     say = words(kb, lang)
-    register = case.kind.register
     regulation = say("regulation", title=kb.title)
-    head = [
-        (say("kind"), say.both(case.kind.term.label)), (say("register" if register else "case"), case.id), (say("basis"), regulation),
-        (say("asked_day"), say.date(case.asked_day) if case.asked_day else ""), (say("printed_on"), say.date(printed_on) if printed_on else ""),
-        (say("note"), case.note),
-    ]  # fmt: skip
+    rows = [
+        *((say(key), value) for key, value in head),
+        (say("printed_on"), say.date(printed_on) if printed_on else ""),
+    ]
     used = engines or {"clingo": metadata.version("clingo")}
     return {
-        "lang": lang, "say": say, "title": say("title_register" if register else "title_case"), "head": [(name, value) for name, value in head if value],
-        "proofs": [{"title": title, "lines": list(lines)} for title, lines in proofs or ()], "proofs_need": say("proofs_need") if proofs is None else "",
+        "lang": lang, "say": say, "title": say(title), "about": about, "head": [(name, value) for name, value in rows if value],
+        "proofs": [
+            {"title": title, "lines": list(lines), "drawings": proof_drawn(say, title, lines)} for title, lines in proofs or ()
+        ],
+        "proofs_need": say("proofs_need") if proofs is None else "",
         "versions": [
             (say("version.regulation"), regulation),
             (say("version.program"), f"nj_logic {program_version()}"),
@@ -136,6 +194,14 @@ def _frame(
             (say("version.knowledge"), knowledge_digest(kb)),
         ],
     }  # fmt: skip
+
+
+def _case_head(kb: KnowledgeBase, case: Case, lang: str) -> list[tuple[str, str]]:
+    say = words(kb, lang)
+    return [
+        ("kind", say.both(case.kind.term.label)), ("register" if case.kind.register else "case", case.id), ("basis", say("regulation", title=kb.title)),
+        ("asked_day", say.date(case.asked_day) if case.asked_day else ""), ("note", case.note),
+    ]  # fmt: skip
 
 
 # -- rendering -------------------------------------------------------------------------------------------------------
@@ -192,16 +258,29 @@ def _environment(folder: Path, format_: str) -> Environment:
     return environment
 
 
-def known(format_: str, formats: Sequence[str] = ("html", "md")) -> None:
-    """Refuse a format that is none of *formats*."""
-    if format_ not in formats:
+def known_format(format_: str, allowed: Sequence[str] = FORMATS) -> None:
+    """Do nothing if a report can be had in this format.
+
+    Raises:
+        InputError: it cannot.
+    """
+    if format_ not in allowed:
         raise InputError(
-            f"{format_[:40]!r} is no format of this report. Allowed: {', '.join(formats)}",
-            f"报告没有“{format_[:40]}”这种格式。可用：{'、'.join(formats)}",
+            f"{format_[:40]!r} is no format of this report. Allowed: {', '.join(allowed)}",
+            f"报告没有“{format_[:40]}”这种格式。可用：{'、'.join(allowed)}",
         )
 
 
-def render(kb: KnowledgeBase, template: str, view: Mapping[str, Any], format_: str) -> str:
+def render(kb: KnowledgeBase, template: str, view: Mapping[str, Any], format_: str) -> Document:
     """A view laid out by the template of that name and format."""
-    text = _environment(templates(kb), format_).get_template(f"{template}.{format_}.j2").render(view)
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n" if format_ != "html" else text
+    if format_ == "docx":
+        from .word import word_document
+
+        return word_document(templates(kb) / f"{template}.docx", view)
+    kind = "html" if format_ in {"html", "pdf"} else format_
+    text = _environment(templates(kb), kind).get_template(f"{template}.{kind}.j2").render(view)
+    if format_ == "pdf":
+        from .printing import pdf
+
+        return pdf(text)
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n" if kind != "html" else text

@@ -22,31 +22,18 @@ View = dict[str, Any]
 """What a template lays out: plain texts, drawings, and lists and mappings of them."""
 
 
-class Teller:
-    """Tells of a case in one language."""
+class LawTeller:
+    """Tells of a regulation in one language."""
 
-    def __init__(self, kb: KnowledgeBase, case: Case, say: Words) -> None:
-        self.kb, self.case, self.say = kb, case, say
+    def __init__(self, kb: KnowledgeBase, say: Words) -> None:
+        self.kb, self.say = kb, say
         self.cited: set[str] = set()
 
-    # -- terms, people, values ---------------------------------------------------------------------------------------
+    # -- terms, values -----------------------------------------------------------------------------------------------
 
     def term(self, id_: str) -> str:
-        """A term's label; an official's title where the id is a person's."""
-        if id_ not in self.kb.terms and any(o.id == id_ for o in self.case.officials):
-            return self.person(id_)
+        """A term's label."""
         return self.say.both(self.kb.term(id_).label)
-
-    def person(self, id_: str) -> str:
-        """What an official is called."""
-        return self.say.both(official_label(self.kb, self.case, id_))
-
-    def doer(self, person: str | None, acting_for: str | None) -> str:
-        """Who does a step, and for whom; empty where the roster does not say."""
-        if person is None or shown_person(self.case, person, acting_for) is None:
-            return ""
-        one = self.person(person)
-        return self.say("acting_for", person=one, absent=self.person(acting_for)) if acting_for else one
 
     def does(self, actors: Sequence[str], act: str) -> str:
         """A step in a row of steps."""
@@ -67,11 +54,6 @@ class Teller:
         if isinstance(value, tuple):
             return self.say.listed(self.value(v) for v in value) or self.say("none")
         return str(value) if isinstance(value, int) or type_ == "text" else self.term(str(value))
-
-    def is_default(self, fact: str) -> bool:
-        """Whether a fact is neither stated nor the sum of parts that are."""
-        parts = self.case.kind.fields[fact].sum_of
-        return fact not in self.case.stated and not any(p in self.case.facts for p in parts)
 
     # -- norms -------------------------------------------------------------------------------------------------------
 
@@ -124,26 +106,6 @@ class Teller:
             for condition in conditions_json(conditions)
         ]
 
-    def readings(
-        self, uses: Iterable[str], fixed: Mapping[str, str], chosen: Mapping[str, str], matter: set[str], decided: bool
-    ) -> View:
-        """How the topics that concern the kind were treated: those that matter or were adopted in full, the others in a row."""
-        say = self.say
-        found: View = {"rows": [], "same": [], "conventions": [], "decided": decided}
-        for topic in dict.fromkeys(t for use in uses for t in self.case.kind.topics.get(use, ())):
-            if topic in fixed and topic not in chosen:
-                found["conventions"].append(say("brackets", a=self.topic(topic), b=self.option(topic, fixed[topic])))
-            elif topic not in fixed and topic not in matter:
-                found["same"].append(self.topic(topic))
-            else:
-                entry, adopted = self.kb.readings[topic], fixed.get(topic)
-                found["rows"].append({
-                    "topic": self.topic(topic), "options": [self.option(topic, o) for o in entry["options"]],
-                    "norms": self.norms(entry.get("norms", ())),
-                    "effect": say("effect.adopted", option=self.option(topic, adopted)) if adopted else say("effect.matters"),
-                })  # fmt: skip
-        return found
-
     def silences(self, silences: Iterable[Silence]) -> list[View]:
         """Open questions with the norms that come closest and the outside rules; those with the same norms together."""
         found: dict[object, View] = {}
@@ -167,6 +129,58 @@ class Teller:
         """The same in a sentence; empty where there are none."""
         labels = [self.say.both(m.label) for m in facts]
         return self.say("asks_for", facts=self.say.listed(labels)) if labels else ""
+
+
+class Teller(LawTeller):
+    """Tells of a case in one language."""
+
+    def __init__(self, kb: KnowledgeBase, case: Case, say: Words) -> None:
+        super().__init__(kb, say)
+        self.case = case
+
+    # -- terms and people ---------------------------------------------------------------------------------------
+
+    def term(self, id_: str) -> str:
+        """A term's label; an official's title where the id is a person's."""
+        if id_ not in self.kb.terms and any(o.id == id_ for o in self.case.officials):
+            return self.person(id_)
+        return super().term(id_)
+
+    def person(self, id_: str) -> str:
+        """What an official is called."""
+        return self.say.both(official_label(self.kb, self.case, id_))
+
+    def doer(self, person: str | None, acting_for: str | None) -> str:
+        """Who does a step, and for whom; empty where the roster does not say."""
+        if person is None or shown_person(self.case, person, acting_for) is None:
+            return ""
+        one = self.person(person)
+        return self.say("acting_for", person=one, absent=self.person(acting_for)) if acting_for else one
+
+    def is_default(self, fact: str) -> bool:
+        """Whether a fact is neither stated nor the sum of parts that are."""
+        parts = self.case.kind.fields[fact].sum_of
+        return fact not in self.case.stated and not any(p in self.case.facts for p in parts)
+
+    def readings(
+        self, uses: Iterable[str], fixed: Mapping[str, str], chosen: Mapping[str, str], matter: set[str], decided: bool
+    ) -> View:
+        """How the topics that concern the kind were treated: those that matter or were adopted in full, the others in a row."""
+        say = self.say
+        found: View = {"rows": [], "same": [], "conventions": [], "decided": decided}
+        for topic in dict.fromkeys(t for use in uses for t in self.case.kind.topics.get(use, ())):
+            if topic in fixed and topic not in chosen:
+                found["conventions"].append(say("brackets", a=self.topic(topic), b=self.option(topic, fixed[topic])))
+            elif topic not in fixed and topic not in matter:
+                found["same"].append(self.topic(topic))
+            else:
+                entry, adopted = self.kb.readings[topic], fixed.get(topic)
+                found["rows"].append({
+                    "topic": self.topic(topic), "options": [self.option(topic, o) for o in entry["options"]],
+                    "norms": self.norms(entry.get("norms", ())),
+                    "effect": say("effect.adopted", option=self.option(topic, adopted)) if adopted else say("effect.matters"),
+                })  # fmt: skip
+        return found
 
     # -- who is there ------------------------------------------------------------------------------------------------
 
