@@ -44,8 +44,8 @@ class Cells:
 
     @property
     def inhabited(self) -> range:
-        """The numbers of the cells in which some amount lies: none is below zero."""
-        return range(self.index(Decimal(0)), len(self))
+        """The numbers of the cells in which some amount lies: an amount is more than nothing."""
+        return range(bisect_right(self.cuts, (Decimal(0), 1)), len(self))
 
     def index(self, amount: Decimal) -> int:
         """The number of the cell in which *amount* (yuan) lies."""

@@ -34,7 +34,7 @@ class NjError(Exception):
     def __init__(self, en: str, zh: str, where: str = "") -> None:
         self.message = Bilingual(zh, en)
         self.where = where
-        super().__init__(en)
+        super().__init__(en, zh, where)  # all of them, so that the error can pass from a process to another
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.message.en, self.message.zh, self.where)
@@ -60,6 +60,7 @@ class InputErrors(InputError):
     def __init__(self, errors: Sequence[InputError]) -> None:
         self.errors = tuple(errors)
         super().__init__("; ".join(e.say("en") for e in errors), "；".join(e.say("zh") for e in errors))
+        self.args = (self.errors,)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.errors,)

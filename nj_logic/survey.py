@@ -202,5 +202,5 @@ def least(cells: Cells, index: int) -> Decimal:
     """The smallest amount (yuan, whole cents) of a cell; of the lowest cell, the largest, for it has no smallest."""
     low, high = cells.bounds(index)
     if low is not None:
-        return low[0] + (CENT if low[1] else 0)
+        return max(low[0] + (CENT if low[1] else 0), CENT)
     return CENT if high is None else high[0] - (0 if high[1] else CENT)

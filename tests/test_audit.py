@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import re
 import shutil
 from collections.abc import Callable, Iterable
@@ -16,6 +17,7 @@ import yaml
 from openpyxl import load_workbook
 
 from nj_logic.audit import SEVERITIES, Audit, Finding, Witness, audit
+from nj_logic.errors import InputError, InputErrors
 from nj_logic.knowledge import KnowledgeBase
 
 from .command import Command, Outcome
@@ -355,6 +357,17 @@ def facts(result: Audit) -> list[dict[str, str]]:
 
 def test_a_gap_in_a_ladder_is_shown_at_its_bound(club: Club) -> None:
     assert facts(audit(club(PLANTED["a ladder without its last rung"][0]))) == [{"price": "500"}]
+
+
+def test_no_amount_is_nothing(club: Club) -> None:
+    without_first = Change(LAW, 'leads_to(books_bought, low, buy_low, "a3.p1.n1").\n', "")
+    assert facts(audit(club([without_first]))) == [{"price": "0.01"}]
+
+
+def test_an_error_passes_from_a_process_to_another() -> None:
+    for error in (InputError("wrong", "错", "a:1"), InputErrors([InputError("x", "甲"), InputError("y", "乙")])):
+        again = pickle.loads(pickle.dumps(error))
+        assert (type(again), again.say("zh"), again.say("en")) == (type(error), error.say("zh"), error.say("en"))
 
 
 def test_an_order_that_turns_round_is_shown_by_two_amounts(club: Club) -> None:
