@@ -133,6 +133,14 @@ def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None, o
     sections = ("actors", "actions", "values", "questions", "readings", "ladders", "phrases", "names")
     core = {
         "leads": sorted(leads),
+        "in_force_from": next(
+            (
+                [int(r.head.args[0]), *norms_of(r.head)]
+                for r in rules
+                if r.head.signature == ("in_force_from", 2) and r.is_fact
+            ),
+            None,
+        ),
         "title": regulation.title,
         "terms": {k: terms[k] for k in sections},
         "kinds": {id_: {k: v for k, v in kind.items() if k in BRIEF} for id_, kind in kinds.items()},

@@ -84,6 +84,11 @@ class KnowledgeBase:
         """The ladders and their rungs, each with the norms that lead from it."""
         return [(ladder, rung, norm) for ladder, rung, norm in self._core["leads"]]
 
+    def before_force(self, case: Case) -> str | None:
+        """The norm by which the regulation applies only from a later day on than the case's; None where it applies, or no day is stated."""
+        start = self._core["in_force_from"]
+        return str(start[1]) if start and case.date is not None and case.date.toordinal() < start[0] else None
+
     @property
     def actors(self) -> dict[str, dict[str, str]]:
         """The actors, as declared."""

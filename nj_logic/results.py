@@ -239,6 +239,12 @@ def nobody(kb: KnowledgeBase, case: Case, office: str, act: str) -> Bilingual:
 def context_json(kb: KnowledgeBase, case: Case, readings: Mapping[str, str]) -> dict[str, Any]:
     """For the JSON of a result: the adopted interpretations that were applied, and the papers that state facts, where there are any."""
     found: dict[str, Any] = {}
+    if (norm := kb.before_force(case)) is not None:
+        found["before_force"] = {
+            "date": case.date.isoformat() if case.date else None,
+            "norm": norm,
+            "quote": kb.norms[norm].quote,
+        }
     if applied := kb.applied(case, readings):
         found["interpretations"] = [i.to_json() for i in applied]
     if case.evidence:

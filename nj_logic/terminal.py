@@ -38,6 +38,7 @@ STATUS = {
     "satisfied": Bilingual("满足", "satisfied"),
 }
 WORDS = {
+    "before_force": Bilingual("本案日期早于本规则施行之日：", "The case is dated before the rules were in force: "),
     "adopted": Bilingual("已采用的解释：", "adopted interpretation: "),
     "alternative": Bilingual("方案", "Alternative"),
     "path": Bilingual("路径", "Path"),
@@ -171,9 +172,11 @@ def _tail(
     return lines
 
 
-def _adopted(kb: KnowledgeBase, case: Case, readings: Mapping[str, str], lang: str) -> list[str]:
-    """The adopted interpretations that were applied, one a line."""
-    return [
+def _context(kb: KnowledgeBase, case: Case, readings: Mapping[str, str], lang: str) -> list[str]:
+    """That the case is older than the rules; the adopted interpretations that were applied, one a line."""
+    norm = kb.before_force(case)
+    older = [f"{word('before_force', lang)}{norm} {kb.norms[norm].quote}"] if norm else []
+    return older + [
         f"{word('adopted', lang)}{kb.readings[i.topic][lang]} — {kb.readings[i.topic]['options'][i.option][lang]}"
         + _aside(clean(f"{i.topic}={i.option}; {i.basis}; {i.by}; {i.since}"), lang)
         for i in kb.applied(case, readings)
@@ -200,7 +203,7 @@ def paths(result: Paths, lang: str) -> str:
                 lines.append(f"    {step.id}  {actor}{_doer(kb, case, step.person, step.acting_for, lang)}  {action}")
                 lines += _quotes(kb, step.norms, lang, "          ")
     tail = _tail(kb, result.missing, () if result.alternatives else result.undefined, result.warnings, lang)
-    return "\n".join([*lines, *([""] if tail else []), *tail, *_adopted(kb, case, result.readings, lang)])
+    return "\n".join([*lines, *([""] if tail else []), *tail, *_context(kb, case, result.readings, lang)])
 
 
 def _doer(kb: KnowledgeBase, case: Case, person: str | None, acting_for: str | None, lang: str) -> str:
@@ -238,7 +241,7 @@ def answers(result: Answers, lang: str) -> str:
                 lines += ["      " + line for line in _tail(kb, (), (alternative.undefined_because,), (), lang)]
         silent = () if answer.alternatives else answer.undefined
         lines += ["  " + line for line in _tail(kb, answer.missing, silent, answer.warnings, lang)]
-    return "\n".join([*lines, *_adopted(kb, case, result.readings, lang)])
+    return "\n".join([*lines, *_context(kb, case, result.readings, lang)])
 
 
 def value_text(kb: KnowledgeBase, result: Answers, value: Any, lang: str) -> str:  # noqa: ANN401
@@ -266,7 +269,7 @@ def check(result: Check, everything: bool, lang: str) -> str:
             lines.append(f"      {word('conflict_with', lang)}")
             lines += _quotes(kb, finding.conflict_with, lang, "        ")
         lines += ["      " + line for line in _tail(kb, finding.missing, (), (), lang)]
-    return "\n".join([*lines, *_adopted(kb, case, result.readings, lang)])
+    return "\n".join([*lines, *_context(kb, case, result.readings, lang)])
 
 
 def conflicts(result: Conflicts, lang: str) -> str:
@@ -290,7 +293,7 @@ def conflicts(result: Conflicts, lang: str) -> str:
             f"  {acting.start or '…'} — {acting.end or '…'}  {who}{_aside(word('basis', lang) + ' ' + acting.basis, lang)}"
         )
         lines += _under(kb, acting.readings, lang, "      ")
-    return "\n".join([*lines, *_adopted(kb, case, result.readings, lang)])
+    return "\n".join([*lines, *_context(kb, case, result.readings, lang)])
 
 
 def explanation(result: Explanation, lang: str, whole: bool = False) -> str:

@@ -71,7 +71,11 @@ STEP = {
     "id": text(r"p\d+\.\d+"), "no": int, "actor": TERM, "action": TERM, "person": maybe(PERSON), "acting_for": maybe(PERSON),
     "after": [text(r"p\d+\.\d+")], "norms": [NORM],
 }  # fmt: skip
-CONTEXT = {"evidence?": [{**TERM, "paper": str}], "interpretations?": [dict]}
+CONTEXT = {
+    "before_force?": {"date": str, "norm": str, "quote": str},
+    "evidence?": [{**TERM, "paper": str}],
+    "interpretations?": [dict],
+}
 PATHS = {
     **CONTEXT, "case": str, "kind": str, "status": STATUS,
     "alternatives": [

@@ -515,3 +515,13 @@ def test_a_register_of_many_trips_takes_seconds(kb: KnowledgeBase, tmp_path: Pat
     found = kb.conflicts(kb.register(table, roster))
     assert time.process_time() - begun < 30
     assert {f.type for f in found.findings} >= {"ab_pair_absent", "nobody_acts"}
+
+
+@pytest.mark.parametrize(("date", "told"), [("2020-05-18", True), ("2020-05-19", False)])
+def test_a_case_older_than_the_rules_is_told_so(nj: Command, date: str, told: bool, tmp_path: Path) -> None:
+    file = write(
+        tmp_path, "case.yaml", f"kind: fund_use\ndate: {date}\nfacts: {{source: county, amount: 600000}}\nrecord: []\n"
+    )
+    for use in ("paths", "answer", "check"):
+        assert ("a95.p1.n1" in nj("--lang", "en", use, file).out) is told
+        assert ("before_force" in json.loads(nj(use, file, "--json").out)) is told
