@@ -106,7 +106,7 @@ def test_a_cent_below_a_bound_is_below_it(nj: Command, tmp_path: Path) -> None:
     file = written(tmp_path, **county("999999.99"))
     assert "200,000 ≤ 999,999.99 < 1,000,000" in nj("why", file, "approver=county_head").out
     assert nj("whynot", file, "approver=party_finance_committee", "--lang", "en").out.splitlines()[0] == (
-        "What is missing: not met: the amount lies on the third rung of the county funds (999,999.99 < 1,000,000)"
+        "What is missing: not met: the amount lies on the third rung of the county money (999,999.99 < 1,000,000)"
     )
 
 
