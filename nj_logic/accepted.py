@@ -11,9 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from .amounts import AmountError, parse_date
-from .document import Mapping, Sequence, Text, read_document
-from .errors import Bilingual, InputError, unknown_word
+from .entries import read_entries
+from .errors import Bilingual, InputError
 
 if TYPE_CHECKING:
     from .audit import Finding
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 FIELDS = {"id": "编号", "reason": "理由", "by": "决定者", "until": "至"}
 
 
-class Entry(NamedTuple):
+class Accepted(NamedTuple):
     """One accepted finding: until *until*, that day included; without end if it is None."""
 
     id: str
@@ -34,43 +33,22 @@ class Entry(NamedTuple):
         return {**self._asdict(), "until": self.until.isoformat() if self.until else None}
 
 
-def read_accepted(path: Path) -> tuple[Entry, ...]:
+def read_accepted(path: Path) -> tuple[Accepted, ...]:
     """The entries of a file with a list under ``accepted:``.
 
     Raises:
         InputError: the file is wrong, or accepts a finding twice.
     """
-    content = read_document(path)
-    entries = content.get(Text("accepted")) if isinstance(content, Mapping) else None
-    if not isinstance(entries, Sequence):
-        raise InputError("a list under accepted: is expected", "应有 accepted: 列表", str(path))
-    names = {**{k: k for k in FIELDS}, **{zh: k for k, zh in FIELDS.items()}}
-    found: dict[str, Entry] = {}
-    for entry in entries:
-        where = f"{path}:{getattr(entry, 'line', 0)}"
-        if not isinstance(entry, Mapping):
-            raise InputError("each entry is a mapping", "每项应为映射", where)
-        stated: dict[str, str] = {}
-        for key, value in entry.items():
-            if str(key) not in names or not isinstance(value, Text):
-                wrong = unknown_word("field of an entry", "可用的字段", str(key), names)
-                raise InputError(wrong.message.en, wrong.message.zh, where)
-            stated[names[str(key)]] = str(value).strip()
-        for name in ("id", "reason", "by"):
-            if not stated.get(name):
-                raise InputError(f"{name} is not stated", f"没有写明{FIELDS[name]}", where)
-        try:
-            until = parse_date(stated["until"]) if "until" in stated else None
-        except AmountError as error:
-            raise InputError(error.message.en, error.message.zh, where) from error
-        one = Entry(stated["id"], stated["reason"], stated["by"], until)
+    found: dict[str, Accepted] = {}
+    for entry in read_entries(path, "accepted", FIELDS, {name: FIELDS[name] for name in ("id", "reason", "by")}):
+        one = Accepted(entry.stated["id"], entry.stated["reason"], entry.stated["by"], entry.date("until"))
         if found.setdefault(one.id, one) != one:
-            raise InputError(f"{one.id} is accepted twice", f"{one.id} 重复", where)
+            raise InputError(f"{one.id} is accepted twice", f"{one.id} 重复", entry.where)
     return tuple(found[id_] for id_ in sorted(found))
 
 
 def accept(
-    findings: Iterable[Finding], entries: Iterable[Entry], today: datetime.date
+    findings: Iterable[Finding], entries: Iterable[Accepted], today: datetime.date
 ) -> tuple[tuple[Finding, ...], tuple[Bilingual, ...]]:
     """The findings with what was accepted marked, and what is to be said of entries that no longer serve."""
     findings = tuple(findings)

@@ -86,12 +86,13 @@ def nearest(word: str, allowed: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
-def unknown_word(en: str, zh: str, word: str, allowed: Iterable[str]) -> InputError:
-    """The error for a word that is none of those allowed; *en* and *zh* say what it should be."""
+def unknown_word(en: str, zh: str, word: str, allowed: Iterable[str], where: str = "") -> InputError:
+    """The error for a word that is none of those allowed; *en* and *zh* say what it should be, *where* the place."""
     near = nearest(word, allowed)
     hint_en, hint_zh = (f"; did you mean {near}?", f"；是否指“{near}”？") if near else (".", "。")
     listed = sorted(allowed)
     return InputError(
         f"{word[:80]!r} is no {en}{hint_en} Allowed: {', '.join(listed)}",
         f"“{word[:80]}”不是{zh}{hint_zh}可用：{'、'.join(listed)}",
+        where,
     )

@@ -11,9 +11,8 @@ from collections.abc import Mapping as MappingType
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .amounts import AmountError, parse_date
-from .document import Mapping, Sequence, Text, read_document
-from .errors import InputError, nearest
+from .entries import read_entries
+from .errors import InputError, unknown_word
 
 if TYPE_CHECKING:
     from .case import Case
@@ -45,35 +44,17 @@ def read_interpretations(path: Path, readings: MappingType[str, Any]) -> tuple[I
     Raises:
         InputError: the file is wrong, names no known topic or option, or settles a topic in two ways.
     """
-    content = read_document(path)
-    entries = content.get(Text("interpretations")) if isinstance(content, Mapping) else None
-    if not isinstance(entries, Sequence):
-        raise InputError("a list under interpretations: is expected", "应有 interpretations: 列表", str(path))
-    names = {**{k: k for k in FIELDS}, **{zh: k for k, zh in FIELDS.items()}}
     found: dict[str, Interpretation] = {}
-    for entry in entries:
-        where = f"{path}:{getattr(entry, 'line', 0)}"
-        if not isinstance(entry, Mapping):
-            raise InputError("each interpretation is a mapping", "每项解释应为映射", where)
-        stated: dict[str, str] = {}
-        for key, value in entry.items():
-            name = names.get(str(key))
-            if name is None or not isinstance(value, Text):
-                listed = ", ".join(FIELDS)
-                raise InputError(
-                    f"{key!s}: not a field of an interpretation: {listed}", f"{key!s}：可用的字段:{listed}", where
-                )
-            stated[name] = str(value)
-        for name, zh in FIELDS.items():
-            if not stated.get(name, "").strip():
-                raise InputError(f"{name} is not stated", f"没有写明{zh}", where)
-        _known(stated["topic"], readings, where)
-        _known(stated["option"], readings[stated["topic"]]["options"], where)
-        try:
-            since = parse_date(stated["since"])
-        except AmountError as error:
-            raise InputError(error.message.en, error.message.zh, where) from error
-        one = Interpretation(stated["topic"], stated["option"], stated["basis"], since, stated["by"])
+    for entry in read_entries(path, "interpretations", FIELDS, FIELDS):
+        stated, where = entry
+        topic, option = stated["topic"], stated["option"]
+        if topic not in readings:
+            raise unknown_word("reading", "解释分歧", topic, readings, where)
+        if option not in readings[topic]["options"]:
+            raise unknown_word(f"option of {topic}", f"{topic} 的选项", option, readings[topic]["options"], where)
+        since = entry.date("since")
+        assert since is not None, "required"
+        one = Interpretation(topic, option, stated["basis"], since, stated["by"])
         other = found.setdefault(one.topic, one)
         if other != one:
             raise InputError(
@@ -82,16 +63,6 @@ def read_interpretations(path: Path, readings: MappingType[str, Any]) -> tuple[I
                 where,
             )
     return tuple(found[topic] for topic in sorted(found))
-
-
-def _known(word: str, allowed: MappingType[str, Any], where: str) -> None:
-    if word not in allowed:
-        near = nearest(word, allowed)
-        hint = (f"; did you mean {near}?", f"；是否指 {near}？") if near else (".", "。")
-        listed = ", ".join(sorted(allowed))
-        raise InputError(
-            f"{word[:80]!r} is not known{hint[0]} Allowed: {listed}", f"没有“{word[:80]}”{hint[1]}可用：{listed}", where
-        )
 
 
 def in_force(interpretations: tuple[Interpretation, ...], case: Case) -> tuple[Interpretation, ...]:

@@ -52,10 +52,10 @@ def written(folder: Path, *entries: dict[str, str]) -> Path:
     ("entries", "said"),
     [
         ([{**ENTRY, "topic": "quorum_hal"}], "did you mean quorum_half?"),
-        ([{**ENTRY, "option": "half"}], "'half' is not known"),
+        ([{**ENTRY, "option": "half"}], "'half' is no option of quorum_half"),
         ([{**ENTRY, "since": "2026-02-30"}], "2026-02-30"),
         ([{k: v for k, v in ENTRY.items() if k != "basis"}], "basis is not stated"),
-        ([{**ENTRY, "why": "x"}], "not a field of an interpretation"),
+        ([{**ENTRY, "why": "x"}], "no field of an entry"),
         ([ENTRY, {**ENTRY, "option": "more_than_half"}], "settled twice"),
     ],
 )
