@@ -13,17 +13,28 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import clingo
 
 from . import conflicts
+from .audit_search import (
+    Absence,
+    Proof,
+    Seen,
+    Witness,
+    absence_of,
+    in_worker,
+    register_case,
+    roster,
+    start_worker,
+    survey_kind,
+    witness_kind,
+)
 from .declared import norm_order
 from .errors import Bilingual, KnowledgeError
 from .facts import constant
 from .passages import Passages
-from .survey import Spot, Survey
 from .worlds import symbol
 
 if TYPE_CHECKING:
@@ -45,30 +56,6 @@ SEVERITY = {
 }  # fmt: skip
 MOST_WITNESSES = 3
 REGISTER = "register"
-
-
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """A case that proves a finding.
-
-    Attributes:
-        case: as in a case file.
-        command: the command of ``nj`` that shows it.
-        question: of ``nj answer``, which question; else None.
-        status: what the command says: a status, a verdict, or the type of a clash.
-        beside: the case with which it is to be compared (a smaller amount); None where there is none.
-    """
-
-    case: Mapping[str, Any]
-    command: str
-    question: str | None
-    status: str
-    beside: Mapping[str, Any] | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """As in JSON output."""
-        found = {"command": self.command, "question": self.question, "status": self.status}
-        return {**found, "beside": dict(self.beside)} if self.beside else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +107,6 @@ class Audit:
         return {"findings": [f.to_json(self.kb) for f in self.findings], "searched": dict(self.searched)}
 
 
-Seen = tuple[str, str, str, str]
-"""A kind, a use, a survey's module and an atom that it shows, as text of the knowledge base."""
-Proof = tuple[str, str, str, str]
-"""The same: what proves a finding."""
-Power = tuple[str, str, str]
-"""An office, an act, and the norm that asks for it."""
-
-
 def audit(kb: KnowledgeBase, *, processes: int = 1, progress: Callable[[int, int], None] | None = None) -> Audit:
     """Search the rules for defects.
 
@@ -163,13 +142,13 @@ class _Auditor:
         from multiprocessing import get_context
 
         roots = (str(self.kb.root), str(self.kb.reasoning) if self.kb.reasoning else None)
-        with ProcessPoolExecutor(self.processes, get_context("spawn"), _start_worker, roots) as self._pool:
+        with ProcessPoolExecutor(self.processes, get_context("spawn"), start_worker, roots) as self._pool:
             return self._audited()
 
     def _audited(self) -> Audit:
         kinds = sorted(k for k, kind in self.kb.kinds.items() if not kind.register)
         total = 2 * len(kinds) + len(self.persons) + len(self.couples)
-        seen = [one for found in self._spread(_survey_kind, kinds, 0, total) for one in found]
+        seen = [one for found in self._spread(survey_kind, kinds, 0, total) for one in found]
         away = self._absences(len(kinds), total)
         model = self._detect(seen, away)
         drafts = _drafts(model)
@@ -184,7 +163,7 @@ class _Auditor:
             if k != REGISTER
         ]
         shown: dict[Proof, Witness | None] = {}
-        for found in self._spread(_witness_kind, jobs, total - len(kinds), total - len(kinds) + len(jobs)):
+        for found in self._spread(witness_kind, jobs, total - len(kinds), total - len(kinds) + len(jobs)):
             shown |= found
         proved, unproved = [], 0
         for draft in drafts:
@@ -209,7 +188,7 @@ class _Auditor:
         results = (
             (work(self.kb, self.folder, job) for job in jobs)
             if self._pool is None
-            else self._pool.map(_in_worker, [work] * len(jobs), jobs, chunksize=4)
+            else self._pool.map(in_worker, [work] * len(jobs), jobs, chunksize=4)
         )
         for result in results:
             found.append(result)
@@ -218,7 +197,7 @@ class _Auditor:
 
     # -- what the detectors read -------------------------------------------------------------------------------------------
 
-    def _detect(self, seen: Sequence[Seen], away: Sequence[_Absence]) -> list[clingo.Symbol]:
+    def _detect(self, seen: Sequence[Seen], away: Sequence[Absence]) -> list[clingo.Symbol]:
         messages: list[str] = []
         control = clingo.Control(["--warn=none"], logger=lambda _code, text: messages.append(text), message_limit=1000)
         for file in sorted((self.folder / "detect").glob("*.lp")):
@@ -276,12 +255,12 @@ class _Auditor:
 
     # -- deadlocks ---------------------------------------------------------------------------------------------------------
 
-    def _absences(self, done: int, total: int) -> list[_Absence]:
+    def _absences(self, done: int, total: int) -> list[Absence]:
         """For each small set of people away, what nobody can then do whatever reading is chosen, and whomever they entrust."""
-        alone = self._spread(_absence, [((person,), ()) for person in self.persons], done, total)
+        alone = self._spread(absence_of, [((person,), ()) for person in self.persons], done, total)
         stuck = {a.persons[0]: a.stuck for a in alone}
         pairs = [(away, tuple({p for who in away for p in stuck[who]})) for away in self.couples]
-        return alone + self._spread(_absence, pairs, done + len(alone), total)
+        return alone + self._spread(absence_of, pairs, done + len(alone), total)
 
     @cached_property
     def persons(self) -> list[str]:
@@ -298,7 +277,7 @@ class _Auditor:
 
     def _stuck(self, proof: Proof) -> Witness:
         away = tuple(a.string for a in clingo.parse_term(proof[3]).arguments)
-        return Witness(_register_case(self.kb, self.kb.registers[0], away), "conflicts", None, conflicts.STUCK)
+        return Witness(register_case(self.kb, self.kb.registers[0], away), "conflicts", None, conflicts.STUCK)
 
     # -- words -------------------------------------------------------------------------------------------------------------
 
@@ -371,22 +350,13 @@ class _Auditor:
         return truth[lang == "en"] if truth else self.kb.term(option.name).label.say(lang)
 
     def _searched(
-        self, seen: Sequence[Seen], kinds: Sequence[str], away: Sequence[_Absence], unproved: int
+        self, seen: Sequence[Seen], kinds: Sequence[str], away: Sequence[Absence], unproved: int
     ) -> dict[str, Any]:
         met = sum(a.startswith("met(") for _, _, _, a in seen)
         return {
             "complete": not unproved, "kinds": len(kinds), "cells": len(self.kb.cells.inhabited), "pairs_of_facts": met, "readings": len(self.kb.readings),
             "absences": len(away), "norms": len(self.kb.norms), "unproved": unproved,
         }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class _Absence:
-    """People away, and what nobody can then do: where they entrust nobody, and whomever they entrust."""
-
-    persons: tuple[str, ...]
-    unaided: tuple[Power, ...]
-    stuck: tuple[Power, ...]
 
 
 @dataclass(slots=True)
@@ -448,122 +418,3 @@ def _merged(drafts: Iterable[_Draft]) -> list[_Draft]:
         frozenset(d.norms) for d in found.values() if d.type in {"overlap", "contradiction"} and d.key.name == "two"
     }
     return [d for d in found.values() if d.key.name != "reading" or frozenset(d.norms) not in clashing]
-
-
-def roster(kb: KnowledgeBase) -> dict[str, Any]:
-    """A roster for searching: each office with one holder held by one, each other by two who are AB partners."""
-    officials, pairs = [], []
-    for actor, entry in kb.actors.items():
-        if entry.get("office") != "true":
-            continue
-        if entry.get("single") == "true":
-            officials.append({"id": actor, "office": actor})
-        else:
-            pair = [f"{actor}_{i}" for i in (1, 2)]
-            officials += [{"id": id_, "office": actor} for id_ in pair]
-            pairs.append(pair)
-    return {"officials": officials, "ab_pairs": pairs}
-
-
-def _register_case(
-    kb: KnowledgeBase, register: str, away: Sequence[str], entrusted: str | None = None
-) -> dict[str, Any]:
-    given = {"delegated_to": entrusted, "long": True} if entrusted else {}
-    return {"case": "+".join(away), "kind": register, **roster(kb), "absences": [{"who": who, **given} for who in away]}
-
-
-# -- in the workers ----------------------------------------------------------------------------------------------------------
-
-_worker: dict[str, Any] = {}
-
-
-def _start_worker(root: str, reasoning: str | None) -> None:
-    from .knowledge import KnowledgeBase
-
-    kb = KnowledgeBase(Path(root), Path(reasoning) if reasoning else None)
-    _worker["kb"], _worker["folder"] = kb, (kb.reasoning or kb.root / "kb" / "reasoning") / "audit"
-
-
-def _in_worker(work: Callable[..., Any], job: Any) -> Any:  # noqa: ANN401
-    return work(_worker["kb"], _worker["folder"], job)
-
-
-def _absence(kb: KnowledgeBase, _folder: Path, job: tuple[tuple[str, ...], tuple[Power, ...]]) -> _Absence:
-    """What nobody can do while these people are away; *known*: what is so for some of them alone."""
-    away, known = job
-    people = roster(kb)
-    second = {pair[1] for pair in people["ab_pairs"]}
-    unaided = _powers_stuck(kb, away, None)
-    stuck = unaided.difference(known)
-    for official in people["officials"]:
-        if stuck and official["id"] not in away and official["id"] not in second:
-            stuck &= _powers_stuck(kb, away, official["id"])
-    return _Absence(away, tuple(sorted(unaided)), tuple(sorted(stuck)))
-
-
-def _powers_stuck(kb: KnowledgeBase, away: Sequence[str], entrusted: str | None) -> set[Power]:
-    case = kb.case(_register_case(kb, kb.registers[0], away, entrusted))
-    found = kb.conflicts(case).findings
-    return {p for f in found if f.type == conflicts.STUCK and not f.readings for p in f.powers}
-
-
-def _surveys(kb: KnowledgeBase, folder: Path, kind_id: str) -> Iterable[Survey]:
-    """The surveys of a kind."""
-    kind, modules = kb.kinds[kind_id], folder / "survey"
-    for use in (["paths"] if kind.procedure else []) + (["answer"] if kind.questions else []):
-        yield Survey(kb, kind, use, modules / "answers.lp")
-        yield Survey(kb, kind, use, modules / "twins.lp", pairs=True)
-    if kind.procedure:
-        yield Survey(kb, kind, "paths", modules / "people.lp", roster=roster(kb))
-    yield Survey(kb, kind, "check", modules / "checks.lp")
-
-
-def _survey_kind(kb: KnowledgeBase, folder: Path, kind_id: str) -> list[Seen]:
-    return [(kind_id, s.use, s.name, str(atom)) for s in _surveys(kb, folder, kind_id) for atom in s.found()]
-
-
-Questions = tuple[str, ...]
-
-
-def _witness_kind(
-    kb: KnowledgeBase, folder: Path, job: tuple[str, tuple[tuple[Proof, Questions], ...]]
-) -> dict[Proof, Witness | None]:
-    """For each proof of a kind a case that shows it; None where the case, put to the tool again, does not say what it should."""
-    kind_id, proofs = job
-    surveys = {(s.use, s.name): s for s in _surveys(kb, folder, kind_id)}
-    found: dict[Proof, Witness | None] = {}
-    for proof, asked in proofs:
-        _, use, module, text = proof
-        atom = clingo.parse_term(text)
-        survey = surveys[use, module]
-        second = atom.name in {"vanishes", "flips"}
-        spot = survey.spot(atom, second)
-        beside = survey.spot(atom).case(f"{kind_id}-beside") if second else None
-        found[proof] = _witness(kb, use, atom, asked, spot, beside)
-    return found
-
-
-CLAIMS = {"met": {"undefined"}, "clash": {"conflict"}, "hinges": {"conflict"}, "allowed": {"conflict", "non_compliant"}}
-"""The status that a witness must have to prove what a survey found; the others only show where it is found."""
-
-
-def _witness(
-    kb: KnowledgeBase, use: str, atom: clingo.Symbol, asked: Questions, spot: Spot, beside: Mapping[str, Any] | None
-) -> Witness | None:
-    digest = hashlib.blake2b(str(atom).encode(), digest_size=3).hexdigest()
-    stated = spot.case(f"{spot.kind}-{digest}")
-    case = kb.case(stated)
-    claims = CLAIMS.get(atom.name)
-    statuses: list[tuple[str, str | None, str]]
-    if use == "check":
-        statuses = [("check", None, kb.check(case).verdict)]
-    elif use == "paths":
-        statuses = [("paths", None, kb.paths(case).status)]
-    else:
-        named = {"hinges": atom.arguments[-1], "clash": atom.arguments[0]}.get(atom.name) if atom.arguments else None
-        wanted = {named.name} if named is not None else set(asked)
-        statuses = [
-            ("answer", a.question, a.status) for a in kb.answer(case).answers if not wanted or a.question in wanted
-        ]
-    proved = [s for s in statuses if claims is None or s[2] in claims]
-    return Witness(stated, *proved[0], beside) if proved else None

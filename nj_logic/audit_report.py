@@ -12,7 +12,8 @@ from .report_words import words
 from .teller import LawTeller, Teller, View
 
 if TYPE_CHECKING:
-    from .audit import Audit, Finding, Witness
+    from .audit import Audit, Finding
+    from .audit_search import Witness
     from .knowledge import KnowledgeBase
 
 SEARCHED = ("kinds", "pairs_of_facts", "cells", "readings", "absences", "norms")

@@ -16,7 +16,8 @@ import pytest
 import yaml
 from openpyxl import load_workbook
 
-from nj_logic.audit import SEVERITIES, Audit, Finding, Witness, audit
+from nj_logic.audit import SEVERITIES, Audit, Finding, audit
+from nj_logic.audit_search import Witness
 from nj_logic.errors import InputError, InputErrors
 from nj_logic.knowledge import KnowledgeBase
 

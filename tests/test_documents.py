@@ -17,7 +17,8 @@ from xml.etree import ElementTree
 import pytest
 
 from nj_logic import charts, printing
-from nj_logic.audit import Audit, Finding, Witness
+from nj_logic.audit import Audit, Finding
+from nj_logic.audit_search import Witness
 from nj_logic.errors import Bilingual, InputError
 from nj_logic.knowledge import KnowledgeBase
 from nj_logic.report import article_report, audit_report, case_report, register_report
