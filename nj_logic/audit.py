@@ -308,20 +308,20 @@ class _Auditor:
         return {n for a in answers for u in a.undefined for n in u.nearest}
 
     def _fill(self, template: str, draft: _Draft, lang: str) -> str:
-        slots = {slot: self._listed(values, lang) for slot, values in draft.words.items()}
+        slots = {slot: self._listed(slot, values, lang) for slot, values in draft.words.items()}
         empty = dict.fromkeys(("kind", "question", "fact", "actor", "act", "person", "term", "topic"), "")
         return template.format_map({**empty, **slots})
 
-    def _listed(self, values: Sequence[clingo.Symbol], lang: str) -> str:
+    def _listed(self, slot: str, values: Sequence[clingo.Symbol], lang: str) -> str:
         """The values, each once; those of one fact under its name, those of one office under its name."""
         comma, colon, semicolon = {"zh": ("、", "：", "；"), "en": (", ", ": ", "; ")}[lang]
         groups: dict[str, dict[str, None]] = {}
         for value in values:
-            head, said = self._say(value, lang)
+            head, said = self._say(slot, value, lang)
             groups.setdefault(head, {})[said] = None
         return semicolon.join(f"{head}{colon if head else ''}{comma.join(said)}" for head, said in groups.items())
 
-    def _say(self, value: clingo.Symbol, lang: str) -> tuple[str, str]:
+    def _say(self, slot: str, value: clingo.Symbol, lang: str) -> tuple[str, str]:
         """What a value belongs to, and the value, in words."""
         kb = self.kb
         if value.type == clingo.SymbolType.String:
@@ -339,7 +339,9 @@ class _Auditor:
             return declared.term.label.say(lang), self._option(option, lang)
         if value.name == "route":
             return "", {"zh": "办理程序", "en": "which procedure applies"}[lang]
-        return "", kb.labels[value.name].say(lang) if value.name in kb.labels else value.name
+        if slot == "topic":
+            return "", str(kb.readings[value.name][lang])
+        return "", (kb.kind_terms[value.name] if slot == "kind" else kb.term(value.name)).label.say(lang)
 
     def _option(self, option: clingo.Symbol, lang: str) -> str:
         from .phrasing import Phrasing

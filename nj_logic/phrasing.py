@@ -16,6 +16,7 @@ from .amounts import format_money
 from .atoms import Atom, Const, Term, Var, arguments, text
 from .cells import Rung
 from .declared import NORM_ID
+from .errors import Bilingual
 
 if TYPE_CHECKING:
     from .case import Case
@@ -37,6 +38,10 @@ class _Filled(str):
 
     def __format__(self, spec: str) -> str:
         return self.shown.get(spec, str(self))
+
+
+OF_A_FIELD = {"fact": 2, "cell": 2, "quantity": 2, "date": 2, "breach": -1, "breaks": -1}
+"""Where in an atom a fact of the case's kind stands."""
 
 
 class Phrasing:
@@ -139,7 +144,7 @@ class Phrasing:
     # -- arguments ---------------------------------------------------------------------------------------------------
 
     def _argument(self, argument: Term, atom: Atom) -> _Filled:
-        filled = _Filled(self._word(argument))
+        filled = _Filled(self._word(argument, atom))
         shown = {"stated": self._stated(argument, atom)}
         if isinstance(argument, int):
             shown |= {"day": _day(argument), "cell": self.band(argument)}
@@ -148,12 +153,30 @@ class Phrasing:
         filled.shown = shown
         return filled
 
-    def _word(self, argument: Term) -> str:
+    def field(self, id_: str) -> str:
+        """A fact of the case's kind; kinds may call facts of one id by different words."""
+        declared = self.case.kind.fields.get(id_) if self.case is not None else None
+        label = declared.term.label if declared is not None else self.kb.labels.get(id_)
+        return label.say(self.lang) if label else id_
+
+    def option(self, topic: str, id_: str) -> str:
+        """An option of a reading; readings may have options of one id."""
+        entry = self.kb.readings.get(topic, {"options": {}})["options"].get(id_)
+        label = Bilingual(entry["zh"], entry["en"]) if entry else self.kb.labels.get(id_)
+        return label.say(self.lang) if label else id_
+
+    def _word(self, argument: Term, atom: Atom = ("",)) -> str:
         if isinstance(argument, Var):
             return OPEN
         if isinstance(argument, Const):
-            label = self.kb.labels.get(str(argument))
-            return label.say(self.lang) if label else str(argument)
+            id_ = str(argument)
+            if atom[0] == "reading" and len(atom) == 4 and argument == atom[3]:
+                return self.option(str(atom[2]), id_)
+            place = OF_A_FIELD.get(atom[0])
+            fielded = place is not None and len(atom) > 2 and argument == atom[place]
+            if fielded or id_ not in self.kb.labels:
+                return self.field(id_)
+            return self.kb.labels[id_].say(self.lang)
         officials = self.case.officials if self.case is not None and isinstance(argument, str) else ()
         if any(o.id == argument for o in officials):
             return self.person(str(argument))

@@ -209,8 +209,7 @@ def _on_rung(spans: Atom) -> Atom:
 def _wanted(say: Phrasing, atom: Atom) -> str:
     """What a case would have to state: of an amount the band, not what it states."""
     if len(atom) == 4 and atom[0] in {"fact", "cell", "quantity", "date"} and isinstance(atom[3], Var):
-        label = say.kb.labels.get(str(atom[2]))
-        return label.say(say.lang) if label else str(atom[2])
+        return say.field(str(atom[2]))
     return Phrasing(say.kb, say.lang).atom(atom) if atom[0] == "cell" else say.atom(atom)
 
 
@@ -234,13 +233,9 @@ def why_not(result: WhyNot, lang: str) -> str:
             lines.append(f"  {word('under', lang)}{entry[lang]} — {entry['options'][option][lang]} [{topic}={option}]")
     lines += _failure(say, result.failure, 0, frozenset())
     for topic, option in result.holds_with:
-        label = kb.labels.get(topic)
-        value = (
-            say.band(int(option))
-            if option.isdigit()
-            else (kb.labels[option].say(lang) if option in kb.labels else option)
-        )
-        lines.append(f"{word('would', lang)}{label.say(lang) if label else topic}: {value} [{topic}={option}]")
+        name = kb.readings[topic][lang] if topic in kb.readings else say.field(topic)
+        value = say.band(int(option)) if option.isdigit() else say.option(topic, option)
+        lines.append(f"{word('would', lang)}{name}: {value} [{topic}={option}]")
     return "\n".join(lines)
 
 

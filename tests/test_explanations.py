@@ -15,6 +15,7 @@ import yaml
 from nj_logic.atoms import Const, Var, parse_goal
 from nj_logic.dialect import parse
 from nj_logic.knowledge import KnowledgeBase
+from nj_logic.phrasing import Phrasing
 from nj_logic.repair import find_repairs
 from nj_logic.verify import verify
 
@@ -357,3 +358,14 @@ def test_a_file_that_is_no_proof_is_refused(nj: Command, tmp_path: Path) -> None
         file = tmp_path / f"{number}.json"
         file.write_text(content, "utf-8")
         assert nj("verify", file, "--lang", "en").status == 2
+
+
+def test_a_fact_is_called_as_its_kind_calls_it_and_an_option_as_its_reading_does(kb: KnowledgeBase) -> None:
+    matter, effect = Const("matter"), Const("effect_only")
+    for kind in ("major_matter", "submitted_document"):
+        say = Phrasing(kb, "zh", kb.case({"kind": kind}))
+        own = kb.kinds[kind].fields["matter"].term.label.zh
+        assert say.atom(("fact", "c", matter, Const("x"))).startswith(own)
+    topic = next(t for t, e in kb.readings.items() if "effect_only" in e["options"])
+    read = Phrasing(kb, "zh").atom(("reading", "c", Const(topic), effect))
+    assert kb.readings[topic]["options"]["effect_only"]["zh"] in read
