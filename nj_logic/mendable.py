@@ -6,6 +6,7 @@ What the case lists under ``fixed`` is left alone.
 from __future__ import annotations
 
 import datetime
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -66,7 +67,7 @@ class Draft:
         return replace(self.case, record=tuple(e for _, e in sorted(self.entries.items())))
 
 
-class Target:
+class Target(ABC):
     """What is to be mended, and what can be changed for it.
 
     Attributes:
@@ -83,9 +84,9 @@ class Target:
         self.wrong: tuple[Bilingual, ...] = ()
         self.entries = {APART * i: e for i, e in enumerate(case.record or (), 1)}
 
+    @abstractmethod
     def mended(self, case: Case) -> str | None:
         """How the changed case comes out, or None if it is not mended."""
-        raise NotImplementedError
 
     def given(self) -> list[clingo.Symbol]:
         """What the search is told beside the case."""
