@@ -6,6 +6,7 @@
             case_fact/2,    % ?Atom, ?Reference
             known/2,        % ?Name, ?Arity
             holds/1,        % ?Literal
+            holds_in_order/1, % ?Literal
             true_atom/2,    % -Atom, -Derived
             literal_kind/2, % +Literal, -Kind
             constant/1      % +Term
@@ -345,6 +346,16 @@ holds(Literal) :-
     ->  true
     ;   throw(dialect(undefined(Literal)))
     ).
+
+%!  holds_in_order(?Literal) is nondet.
+%
+%   As holds/1, its instances in the standard order: the tables have them in an order that depends on what the process
+%   did before.
+
+holds_in_order(Literal) :-
+    findall(Literal, holds(Literal), Found),
+    sort(Found, Sorted),
+    member(Literal, Sorted).
 
 %!  law_goal(+Literal, -Goal) is det.
 %

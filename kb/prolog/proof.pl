@@ -49,7 +49,8 @@ proof(Goal, Proof) :-
 gather([], _, []).
 gather([Atom|Atoms], Seen, Instances) :-
     (   trie_insert(Seen, Atom)
-    ->  findall(Instance, instance(Atom, Instance), Own),
+    ->  findall(Instance, instance(Atom, Instance), Found),
+        sort(Found, Own),
         findall(Premise, ( member(instance(_, _, Body), Own), premise(Body, Premise) ), Premises),
         append(Premises, Atoms, Queue),
         append(Own, Others, Instances),
@@ -142,7 +143,7 @@ walk([Literal|Body], Depth, Names, Furthest) :-
         nb_setarg(2, Furthest, Literal-Names)
     ;   true
     ),
-    holds(Literal),
+    holds_in_order(Literal),
     Next is Depth+1,
     walk(Body, Next, Names, Furthest).
 

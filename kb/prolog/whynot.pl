@@ -115,8 +115,8 @@ stated_instead(Atom, Stated) :-
     ;   Open = Arguments
     ),
     Other =.. [Name|Open],
-    findall(Other, limit(5, holds(Other)), Found),
-    sort(Found, Stated).
+    findall(Other, limit(5, holds_in_order(Other)), Stated).
+
 
 derivation_failure(Atom, Above, Lacking, failed(Atom, Attempts)) :-
     length(Above, Depth),
@@ -176,7 +176,7 @@ without(Body, Names, Number, Missing) :-
     (   undecided(Literal, Names)
     ->  without(Rest, Names, Number, Missing)
     ;   \+ \+ holds(Literal)
-    ->  holds(Literal),
+    ->  holds_in_order(Literal),
         without(Rest, Names, Number, Missing)
     ;   Number > 0,
         Literal \= kind(_, _),
