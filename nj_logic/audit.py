@@ -8,6 +8,7 @@ a finding about words has its quotations.
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -55,6 +56,27 @@ SEVERITY = {
     "redundancy": EDITORIAL,
 }  # fmt: skip
 MOST_WITNESSES = 3
+SLOTS = (
+    "kind",
+    "question",
+    "fact",
+    "actor",
+    "act",
+    "person",
+    "term",
+    "topic",
+    "event",
+    "first",
+    "days",
+    "every",
+    "date",
+    "public",
+)
+"""The places in a finding's words that a detector may fill."""
+SETTLED = {
+    "step", "after", "ahead_of", "held_every", "movable", "allowed", "takes_in", "prepares", "day_of", "set_day", "in_force_from", "published_on",
+}  # fmt: skip
+"""What a law states whatever the case, and the detectors read."""
 REGISTER = "register"
 
 
@@ -202,6 +224,8 @@ class _Auditor:
         control = clingo.Control(["--warn=none"], logger=lambda _code, text: messages.append(text), message_limit=1000)
         for file in sorted((self.folder / "detect").glob("*.lp")):
             control.load(str(file))
+        settled = [line for line in self.kb.program("settled").splitlines() if line.partition("(")[0] in SETTLED]
+        control.add("base", [], "\n".join(settled))
         atoms = [*self._stated(), *Passages(self.kb, self._yaml("lexicon.yaml")).atoms()]
         atoms += [symbol("seen", constant(k), constant(u), constant(m), clingo.parse_term(a)) for k, u, m, a in seen]
         for absence in away:
@@ -309,7 +333,7 @@ class _Auditor:
 
     def _fill(self, template: str, draft: _Draft, lang: str) -> str:
         slots = {slot: self._listed(slot, values, lang) for slot, values in draft.words.items()}
-        empty = dict.fromkeys(("kind", "question", "fact", "actor", "act", "person", "term", "topic"), "")
+        empty = dict.fromkeys(SLOTS, "")
         return template.format_map({**empty, **slots})
 
     def _listed(self, slot: str, values: Sequence[clingo.Symbol], lang: str) -> str:
@@ -324,6 +348,9 @@ class _Auditor:
     def _say(self, slot: str, value: clingo.Symbol, lang: str) -> tuple[str, str]:
         """What a value belongs to, and the value, in words."""
         kb = self.kb
+        if value.type == clingo.SymbolType.Number:
+            is_day = slot in {"date", "public"}
+            return "", datetime.date.fromordinal(value.number).isoformat() if is_day else str(value.number)
         if value.type == clingo.SymbolType.String:
             text = value.string
             if text in kb.norms:
@@ -341,7 +368,8 @@ class _Auditor:
             return "", {"zh": "办理程序", "en": "which procedure applies"}[lang]
         if slot == "topic":
             return "", str(kb.readings[value.name][lang])
-        return "", (kb.kind_terms[value.name] if slot == "kind" else kb.term(value.name)).label.say(lang)
+        term = kb.kind_terms[value.name] if slot == "kind" or value.name not in kb.terms else kb.term(value.name)
+        return "", term.label.say(lang)
 
     def _option(self, option: clingo.Symbol, lang: str) -> str:
         from .phrasing import Phrasing

@@ -159,19 +159,32 @@ SEVERITY_WORDS = {
 def _circumstances(kb: KnowledgeBase, case: Mapping[str, Any], lang: str) -> str:
     """The kind of matter, the facts, and who is away, in words."""
     comma, colon, semicolon, away = {"zh": ("、", "：", "；", "外出"), "en": (", ", ": ", "; ", "away")}[lang]
+    entrusting = {"zh": "{}（委托{}）", "en": "{} (has entrusted the {})"}[lang]
     kind = kb.kinds[case["kind"]]
     offices = {o["id"]: o["office"] for o in case.get("officials", ())}
     truth = {"yes": {"zh": "是", "en": "yes"}, "no": {"zh": "否", "en": "no"}}
 
-    def said(fact: str, value: str) -> str:
-        if kind.fields[fact].type == "money":
-            return format_money(Decimal(value), lang)
-        if kind.fields[fact].type == "boolean":
-            return truth[value][lang]
-        return kb.term(offices.get(value, value)).label.say(lang)
+    def who(person: str) -> str:
+        return kb.term(offices.get(person, person)).label.say(lang)
+
+    def said(fact: str, value: str | list[str]) -> str:
+        if isinstance(value, list):
+            return comma.join(map(who, value))
+        match kind.fields[fact].type:
+            case "money":
+                return format_money(Decimal(value), lang)
+            case "boolean":
+                return truth[value][lang]
+            case "date":
+                return value
+        return who(value)
+
+    def absent_one(absence: Mapping[str, Any]) -> str:
+        entrusted = absence.get("delegated_to")
+        return entrusting.format(who(absence["who"]), who(entrusted)) if entrusted else who(absence["who"])
 
     parts = [f"{kind.fields[f].term.label.say(lang)}{colon}{said(f, v)}" for f, v in (case.get("facts") or {}).items()]
-    if absent := [kb.term(offices.get(a["who"], a["who"])).label.say(lang) for a in case.get("absences", ())]:
+    if absent := [absent_one(a) for a in case.get("absences", ())]:
         parts.append(f"{away}{colon}{comma.join(dict.fromkeys(absent))}")
     return semicolon.join([kind.term.label.say(lang), *parts])
 

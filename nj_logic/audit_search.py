@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -117,14 +118,21 @@ def _powers_stuck(kb: KnowledgeBase, away: Sequence[str], entrusted: str | None)
 
 
 def _surveys(kb: KnowledgeBase, folder: Path, kind_id: str) -> Iterable[Survey]:
-    """The surveys of a kind."""
+    """The surveys of a kind; those of answers about officials, with a roster too."""
     kind, modules = kb.kinds[kind_id], folder / "survey"
+    people = roster(kb)
+    of_people = not kind.procedure and any(field.type == "official" for field in kind.fields.values())
     for use in (["paths"] if kind.procedure else []) + (["answer"] if kind.questions else []):
         yield Survey(kb, kind, use, modules / "answers.lp")
+        yield Survey(kb, kind, use, modules / "clashes.lp")
         yield Survey(kb, kind, use, modules / "twins.lp", pairs=True)
-    if kind.procedure:
-        yield Survey(kb, kind, "paths", modules / "people.lp", roster=roster(kb))
+        if of_people:
+            yield Survey(kb, kind, use, modules / "clashes.lp", roster=people)
+            yield Survey(kb, kind, use, modules / "twins.lp", pairs=True, roster=people)
+        if kind.procedure or any(field.party for field in kind.fields.values()):
+            yield Survey(kb, kind, use, modules / "people.lp", roster=people)
     yield Survey(kb, kind, "check", modules / "checks.lp")
+    yield Survey(kb, kind, "check", modules / "twins.lp", pairs=True)
 
 
 def survey_kind(kb: KnowledgeBase, folder: Path, kind_id: str) -> list[Seen]:
@@ -142,15 +150,34 @@ def witness_kind(
     for proof, asked in proofs:
         _, use, module, text = proof
         atom = clingo.parse_term(text)
+        if module == CHRONOLOGY:
+            found[proof] = _dated_witness(kb, folder, kind_id, use, atom)
+            continue
         survey = surveys[use, module]
-        second = atom.name in {"vanishes", "flips"}
+        second = atom.name in {"vanishes", "flips", "turns"}
         spot = survey.spot(atom, second)
         beside = survey.spot(atom).case(f"{kind_id}-beside") if second else None
         found[proof] = _witness(kb, use, atom, asked, spot, beside)
     return found
 
 
-CLAIMS = {"met": {"undefined"}, "clash": {"conflict"}, "hinges": {"conflict"}, "allowed": {"conflict", "non_compliant"}}
+CHRONOLOGY = "chronology"
+"""The module of surveys whose days are fixed; its atoms carry them."""
+ANCHOR = datetime.date(2026, 3, 2)
+"""Day 0 of such a survey: a Monday without holidays near."""
+
+
+def _dated_witness(kb: KnowledgeBase, folder: Path, kind_id: str, use: str, atom: clingo.Symbol) -> Witness | None:
+    what, days = atom.arguments
+    fixed = {day.arguments[0].name: ANCHOR.toordinal() + day.arguments[1].number for day in days.arguments}
+    survey = Survey(kb, kb.kinds[kind_id], use, folder / "survey" / f"{CHRONOLOGY}.lp", days=fixed)
+    shown = clingo.Function(atom.name, [what])
+    asked = (what.name,) if use == "answer" else ()
+    return _witness(kb, use, shown, asked, survey.spot(shown), None) if shown in survey.found() else None
+
+
+CLAIMS = {"met": {"undefined"}, "clash": {"conflict"}, "hinges": {"conflict"}, "allowed": {"conflict", "non_compliant"},
+    "late": {"deviated", "non_compliant"}, "silent": {"undefined"}, "both_away": {"undefined"}}  # fmt: skip
 """The status that a witness must have to prove what a survey found; the others only show where it is found."""
 
 

@@ -50,6 +50,7 @@ class Field:
     sum_of: tuple[str, ...]
     fills: str | None
     moot: tuple[str, ...]
+    party: bool
 
     @property
     def can_be_open(self) -> bool:

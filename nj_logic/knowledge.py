@@ -187,7 +187,7 @@ class KnowledgeBase:
         return Field(
             _term(id_, spec), spec["type"], words, options, default, spec.get("optional") == "true", tuple(spec.get("unless", [])),
             tuple(spec.get("computed_from", [])), when, tuple(spec.get("sum_of", [])), spec.get("fills"),
-            tuple({"true": "yes", "false": "no"}.get(o, o) for o in spec.get("moot", [])),
+            tuple({"true": "yes", "false": "no"}.get(o, o) for o in spec.get("moot", [])), spec.get("party") == "true",
         )  # fmt: skip
 
     # -- norms and text ----------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ consequences, all that holds in some world, over all cells, classes, absences an
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import clingo
 
+from .declared import NORM_ID
 from .facts import PRESENCE, case_atoms, constant, open_topics
 from .worlds import symbol
 
@@ -34,12 +36,13 @@ class Spot:
 
     Attributes:
         facts: by field; amounts are the smallest of their cell, in yuan.
+        absent: who is away, whom he has entrusted, and whether for long, the last two if stated.
         roster: the officials and AB pairs, as in a case; empty where the survey has none.
     """
 
     kind: str
     facts: Mapping[str, Any]
-    absent: tuple[str, ...]
+    absent: tuple[tuple[str, str | None, bool | None], ...]
     readings: tuple[tuple[str, str], ...]
     roster: Mapping[str, Any]
 
@@ -47,7 +50,11 @@ class Spot:
         """The world as a case that can be read back, without its readings."""
         found: dict[str, Any] = {"case": id_, "kind": self.kind, "facts": dict(self.facts)}
         if self.absent:
-            found["absences"] = [{"who": who} for who in self.absent]
+            rest = [{"delegated_to": entrusted, "long": long} for _, entrusted, long in self.absent]
+            found["absences"] = [
+                {"who": absence[0], **{k: v for k, v in stated.items() if v is not None}}
+                for absence, stated in zip(self.absent, rest, strict=True)
+            ]
         return {**found, **self.roster}
 
 
@@ -56,8 +63,9 @@ class Survey:
 
     Args:
         use: the slice to survey: ``paths``, ``answer`` or ``check``.
-        module: the file of the survey's module.
+        module: the file of the survey's module; where there is a roster, ``roster.lp`` beside it belongs to it.
         pairs: whether two cases are surveyed that differ in one thing.
+        days: the facts that are days, as ordinals.
         roster: officials and AB pairs, where persons matter; then every absence of one of them is open too, and the facts that name
             an office or a person can name any.
     """
@@ -71,19 +79,27 @@ class Survey:
         *,
         pairs: bool = False,
         roster: Mapping[str, Any] | None = None,
+        days: Mapping[str, int] | None = None,
     ) -> None:
         self.kb, self.kind, self.use = kb, kind, use
         self._module, self._pairs, self._roster = module, pairs, roster
+        self._days = {f: datetime.date.fromordinal(day).isoformat() for f, day in (days or {}).items()}
 
     @property
     def name(self) -> str:
-        """The module's name."""
-        return self._module.stem
+        """The module's name; of one with a roster, marked as such."""
+        return f"{self._module.stem}_of_people" if self._roster else self._module.stem
+
+    @property
+    def _names(self) -> tuple[clingo.Symbol, ...]:
+        return (ONE, OTHER) if self._pairs else (ONE,)
 
     @cached_property
     def _case(self) -> Case:
         fields = self.kind.fields
-        facts = {f: "unknown" for f, d in fields.items() if d.can_be_open and not d.optional}
+        settled = {f for f, d in fields.items() if self._days.keys() & set(d.computed_from)}
+        facts = {f: "unknown" for f, d in fields.items() if d.can_be_open and not d.optional and f not in settled}
+        facts |= self._days
         stated: dict[str, Any] = {"kind": self.kind.term.id, "case": self.name, "facts": facts}
         return self.kb.case({**stated, **self._roster, "complete": False} if self._roster else stated)
 
@@ -94,7 +110,7 @@ class Survey:
 
     def _atoms(self) -> Iterable[clingo.Symbol]:
         readings = self.kb.fixed_readings({}, self._case)
-        for name in (ONE, OTHER) if self._pairs else (ONE,):
+        for name in self._names:
             yield from case_atoms(self.kb, self._case, readings, name)
             yield from open_topics(self.kb, self._case, self.use, readings, name)[1]
         yield symbol("surveyed", ONE)
@@ -104,36 +120,53 @@ class Survey:
             plural = self.kb.question(question)["type"] == "terms"
             yield symbol("plural" if plural else "single", constant(question))
         yield symbol("single", constant("route"))
+        for actor, entry in self.kb.actors.items():
+            yield from (symbol(f, constant(actor), constant(entry[f])) for f in ("belongs", "one_of") if f in entry)
+        yield from (symbol("in_article", n, self.kb.norms[n].article) for n in self._norms)
         if self._roster:
             yield from self._people()
 
     def _people(self) -> Iterable[clingo.Symbol]:
-        """The facts that name an office or a person can name any of the roster."""
+        """The facts that name a person can name any of the roster; those that name a party, any of its offices and any unit that is one of a class."""
         for id_, field in self.kind.fields.items():
-            if field.type == "actor" or (field.type == "term" and self._names_offices(field.options)):
-                yield symbol("person_field", constant(id_))
-            if field.type not in {"actor", "official"}:
-                continue
-            yield symbol("open_fact", ONE, constant(id_))
-            for official in self._case.officials:
-                names = (
-                    [constant(o) for o in official.offices] if field.type == "actor" else [clingo.String(official.id)]
-                )
-                for name in names:
-                    yield symbol("possible", ONE, constant(id_), name)
+            if field.party:
+                yield symbol("party", constant(id_))
+            if field.type == "officials":
+                yield symbol("listed", constant(id_))
+            elif field.type in {"actor", "official"}:
+                named = self._parties if field.type == "actor" else [clingo.String(o.id) for o in self._case.officials]
+                for case in self._names:
+                    yield symbol("open_fact", case, constant(id_))
+                    yield from (symbol("possible", case, constant(id_), name) for name in named)
             if field.fills is not None:
                 yield symbol("filled_by", constant(field.fills), constant(id_))
+                for office in self.kb.actors.get(field.fills, {}).get("held_by", []):
+                    yield symbol("held_by", constant(field.fills), constant(office))
+        paired = {p for pair in self._case.ab_pairs for p in pair}
+        yield from (symbol("lone", o.id) for o in self._case.officials if o.id not in paired)
 
-    def _names_offices(self, options: Sequence[str]) -> bool:
-        return any(o in self.kb.single_offices for o in options)
+    @cached_property
+    def _parties(self) -> list[clingo.Symbol]:
+        """The offices of the roster, and the units that are named beside their class."""
+        offices = {o for official in self._case.officials for o in official.offices}
+        return [constant(a) for a, entry in self.kb.actors.items() if a in offices or "one_of" in entry]
+
+    @property
+    def _norms(self) -> list[str]:
+        """The norms that the rules of the slice carry."""
+        return sorted({m[0] for m in NORM_ID.finditer(self._program)} & self.kb.norms.keys())
+
+    @cached_property
+    def _program(self) -> str:
+        program = self.kb.program(f"{self.kind.term.id}.{self.use}")
+        return "\n".join(line for line in program.splitlines() if not line.startswith(("#project", "#show")))
 
     @cached_property
     def _control(self) -> clingo.Control:
         control = clingo.Control(["--warn=none", "0"])
-        program = self.kb.program(f"{self.kind.term.id}.{self.use}")
-        lines = [line for line in program.splitlines() if not line.startswith(("#project", "#show"))]
-        control.add("base", [], "\n".join(lines))
-        control.add("base", [], self._module.read_text(encoding="utf-8"))
+        control.add("base", [], self._program)
+        for module in [self._module, *([self._module.parent / "roster.lp"] if self._roster else [])]:
+            control.add("base", [], module.read_text(encoding="utf-8"))
         with control.backend() as backend:
             for atom in dict.fromkeys(self._atoms()):
                 backend.add_rule([backend.add_atom(atom)])
@@ -168,7 +201,7 @@ class Survey:
         return found
 
     def _usual(self) -> Iterable[clingo.Symbol]:
-        """The atoms of what a case has where it states nothing: nobody away, the defaults of its facts."""
+        """The atoms of what a case has where it states nothing: nobody away, nothing of a class that can be none, the defaults of its facts."""
         for id_, options in self._topics.items():
             if id_.startswith(PRESENCE):
                 yield options["no"]
@@ -176,6 +209,8 @@ class Survey:
                 plain = {True: "yes", False: "no"}.get(default, default) if isinstance(default, bool) else default
                 if plain in options:
                     yield options[str(plain)]
+            elif "none" in options:
+                yield options["none"]
 
     def _spot(self, atoms: set[clingo.Symbol], name: clingo.Symbol) -> Spot:
         facts: dict[str, Any] = {}
@@ -188,13 +223,26 @@ class Survey:
                 facts[key] = str(least(self.kb.cells, value.number))
             elif one.name == "reading":
                 readings.append((key, value.name))
-            else:
+            elif self.kind.fields[key].type == "officials":
+                facts.setdefault(key, []).append(value.string)
+            elif (role := self.kind.fields[key].fills) is None or symbol("role", name, constant(role), value) in atoms:
                 facts[key] = value.string if value.type == clingo.SymbolType.String else value.name
-        absent = {one.arguments[2].string for one in atoms if one.name == "absence" and one.arguments[0] == name}
+        of_case = [one for one in atoms if one.arguments and one.arguments[0] == name]
+        entrusted = {one.arguments[1]: one.arguments[2].string for one in of_case if one.name == "delegated"}
+        long = {one.arguments[1]: one.arguments[2].name == "yes" for one in of_case if one.name == "long_absence"}
+        absent = {
+            (one.arguments[2].string, entrusted.get(one.arguments[1]), long.get(one.arguments[1]))
+            for one in of_case
+            if one.name == "absence"
+        }
+        roster = self._roster or {}
+        if joined := sorted([p.string for p in one.arguments[1:]] for one in of_case if one.name == "joined"):
+            roster = {**roster, "ab_pairs": [*roster["ab_pairs"], *joined]}
         opened = {t for t in self._topics if t not in self.kind.fields}
+        facts |= self._days
         ordered = {f: facts[f] for f in self.kind.fields if f in facts}
         return Spot(
-            self.kind.term.id, ordered, tuple(sorted(absent)), tuple(sorted(r for r in readings if r[0] in opened)), self._roster or {}
+            self.kind.term.id, ordered, tuple(sorted(absent, key=str)), tuple(sorted(r for r in readings if r[0] in opened)), roster
         )  # fmt: skip
 
 
