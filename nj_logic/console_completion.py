@@ -81,7 +81,7 @@ class Completion:
         if not fitting:
             inside = re.compile(re.escape(low) if not low.isascii() else rf"(?:\b|_){re.escape(low)}")
             fitting = [(t, said) for t, said in offered if any(inside.search(w.casefold()) for w in (t, *said))]
-            fitting.sort(key=lambda one: not any(w.casefold().startswith(low) for w in one[1]))
+            fitting.sort(key=lambda one: min(_distance(low, w.casefold()) for w in one[1]))
         yield from (Candidate(text, length, said.say(self.session.lang)) for text, said in fitting)
 
     # -- the first word ----------------------------------------------------------------------------------------------
@@ -290,6 +290,11 @@ class Completion:
             case type_:
                 offered = chain(query.words.items(), self._labelled(ids.get(type_, self.kb.labels if value else ())))
         yield from self._matching(value, offered)
+
+
+def _distance(start: str, label: str) -> int:
+    """How far a label is from what was typed: the same, begins so, holds it."""
+    return 0 if label == start else 1 if label.startswith(start) else 2
 
 
 def _files(word: str) -> Iterator[Candidate]:
