@@ -50,7 +50,7 @@ def case_view(kb: KnowledgeBase, case: Case, readings: Mapping[str, str] | None 
     view: View = {
         "question": _asked(tell, paths, answered),
         "verdict": _headline(tell, paths, answers, chosen),
-        "facts": _facts(tell, bears),
+        "facts": facts_view(tell, bears),
         **tell.presence(),
         "record": None if case.record is None else [
             {"no": i, "who": tell.term(e.actor), "act": tell.term(e.action), "on": say.date(e.on) if e.on else ""}
@@ -139,7 +139,7 @@ def path_lines(tell: Teller, paths: Paths) -> list[str]:
 # -- facts -----------------------------------------------------------------------------------------------------------
 
 
-def _facts(tell: Teller, bears: Mapping[str, bool]) -> list[View]:
+def facts_view(tell: Teller, bears: Mapping[str, bool]) -> list[View]:
     """The facts with their sources, and whether each makes a difference; those that are open as unknown."""
     say, case = tell.say, tell.case
     rows = []

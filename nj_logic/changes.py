@@ -39,17 +39,26 @@ def changed(kb: KnowledgeBase, path: Path, changes: Sequence[str]) -> Case:
     Raises:
         InputError: the file is wrong, or a change names nothing that the case can state.
     """
-    from .document import read_document
-
-    node = read_document(path)
+    node = kb.document(path)
     if isinstance(node, MappingNode):
         kind = kb.case(path).kind
         for change in changes:
-            _apply(node, *split(change), kind.field_words)
+            apply_change(node, *split(change), kind.field_words)
     return read_case(kb, node, path.parent, path.stem, str(path))
 
 
-def _apply(node: MappingNode, key: str, value: str, fields: Mapping[str, str]) -> None:
+def apply_change(node: MappingNode, key: str, value: str, fields: Mapping[str, str]) -> None:
+    """Let a case as read state *value* for *key*; nothing for it where *value* is empty.
+
+    Args:
+        node: the case, which is changed in place.
+        key: a fact of the case's kind, ``date``, ``complete``, or a field of an entry: ``record[2].actor``.
+        value: as a case file writes it.
+        fields: every word for a fact of the case's kind, and its id.
+
+    Raises:
+        InputError: *key* names nothing that the case can state.
+    """
     place = _PLACE.fullmatch(key)
     if place is not None:
         names = {**{zh: name for name, zh in TOP.items()}, **{name: name for name in TOP}}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -136,7 +136,8 @@ def knowledge() -> KnowledgeBase:
     """The knowledge base that comes with the package."""
     from .knowledge import KnowledgeBase
 
-    kb = KnowledgeBase()
+    console = click.get_current_context().find_root().obj
+    kb: KnowledgeBase = KnowledgeBase() if console is None else console.knowledge()
     if (adopted := click.get_current_context().meta.get(ADOPTED)) is not None:
         kb.adopt(adopted)
     return kb
@@ -144,6 +145,8 @@ def knowledge() -> KnowledgeBase:
 
 def put(text: str) -> None:
     """Print a result. Whoever reads it may stop reading (``nj norms | head``); the exit status stays the answer's."""
+    if (console := click.get_current_context().find_root().obj) is not None:
+        console.note(text)
     try:
         click.echo(text)
     except BrokenPipeError:
@@ -271,7 +274,7 @@ def conflicts(register: Path, roster: Path | None, readings: tuple[str, ...], la
 @weighing
 @common
 def why(case_file: Path, goal: str, whole: bool, readings: tuple[str, ...], lang: str, as_json: bool) -> None:
-    """The proof of GOAL in CASE: p1.2, a1, f3 as printed, OFFICE:ACT, QUESTION=VALUE or an atom. 为什么。"""
+    """The proof of GOAL in CASE: p1.2, a1, f3 as printed, OFFICE:ACT, QUESTION=VALUE or an atom. 为什么成立:证明。"""
     kb = knowledge()
     result = kb.why(kb.case(case_file), goal, fixed(readings))
     if as_json:
@@ -288,7 +291,7 @@ def why(case_file: Path, goal: str, whole: bool, readings: tuple[str, ...], lang
 @weighing
 @common
 def whynot(case_file: Path, goal: str, readings: tuple[str, ...], lang: str, as_json: bool) -> None:
-    """What keeps GOAL (OFFICE:ACT, QUESTION=VALUE, a norm's id or an atom) from holding in CASE. 为什么不。"""
+    """What keeps GOAL (OFFICE:ACT, QUESTION=VALUE, a norm's id or an atom) from holding in CASE. 为什么不成立:还缺什么。"""
     kb = knowledge()
     result = kb.why_not(kb.case(case_file), goal, fixed(readings))
     if as_json:
@@ -329,7 +332,7 @@ def fix(
 @weighing
 @common
 def what_if(case_file: Path, changes: tuple[str, ...], readings: tuple[str, ...], lang: str, as_json: bool) -> None:
-    """CASE as it is and with KEY=VALUE or --reading: what changes, and why. 假如。"""
+    """CASE as it is and with KEY=VALUE or --reading: what changes, and why. 假如情况不同,结果有何变化。"""
     from .changes import changed
     from .what_if import compare
 
@@ -388,6 +391,21 @@ def verify(file: Path, case_file: Path | None, lang: str, as_json: bool) -> None
 
 
 @nj.command()
+@case_file
+@common
+def facts(case_file: Path, lang: str, as_json: bool) -> None:
+    """What CASE states, and what is taken where it states nothing. 案件写明的事实。"""
+    from .particulars import Particulars, pretty
+
+    kb = knowledge()
+    result = Particulars(kb, kb.register(case_file))
+    if as_json:
+        show(result.to_json())
+    else:
+        put(pretty(result, lang))
+
+
+@nj.command()
 @click.argument("number", type=int)
 @common
 def article(number: int, lang: str, as_json: bool) -> None:
@@ -405,14 +423,15 @@ def article(number: int, lang: str, as_json: bool) -> None:
 
 
 @nj.command()
+@click.argument("ids", metavar="[ID]...", nargs=-1)
 @click.option("--article", "number", type=int, help="Only this article 只列该条.")
 @common
-def norms(number: int | None, lang: str, as_json: bool) -> None:
-    """The ledger of norms. 规范清单。"""
+def norms(ids: tuple[str, ...], number: int | None, lang: str, as_json: bool) -> None:
+    """The ledger of norms, or those named. 规范清单。"""
     from . import ledger
 
     kb = knowledge()
-    result = ledger.norms(kb, number)
+    result = ledger.norms(kb, number, ids)
     if as_json:
         show(result)
     else:
@@ -656,6 +675,24 @@ def impact(amendment: Path, as_json: bool, format_: str | None, output: Path | N
 
 
 @nj.command()
+@click.argument("case_file", metavar="[CASE]", type=Path, required=False)
+@weighing
+@common
+def console(case_file: Path | None, readings: tuple[str, ...], lang: str, as_json: bool) -> None:
+    """A prompt for commands and goals of your own; reads lines if it is no terminal. 交互式控制台。"""
+    from .console import Session
+
+    adopted: Path | None = click.get_current_context().meta.get(ADOPTED)
+    session = Session(lang, as_json=as_json, case_file=case_file, readings=fixed(readings), adopted=adopted)
+    if sys.stdin.isatty():
+        from .console_prompt import converse
+
+        converse(session)
+    else:
+        leave(session.script(sys.stdin.buffer))
+
+
+@nj.command()
 @common
 def lint(lang: str, as_json: bool) -> None:
     """Check the knowledge base: dialect, ledger, words. 检查知识库。"""
@@ -672,8 +709,9 @@ def lint(lang: str, as_json: bool) -> None:
         put({"zh": "知识库没有错误", "en": "the knowledge base has no errors"}[lang])
 
 
-def _language_of(arguments: list[str]) -> str:
-    for i, argument in enumerate(arguments):
+def _language_of(arguments: Sequence[str], default: str) -> str:
+    """The language of a call that may be wrong: what it says last, as a command's option goes before the one before it."""
+    for i, argument in reversed([*enumerate(arguments)]):
         value = (
             argument.removeprefix("--lang=")
             if argument.startswith("--lang=")
@@ -681,7 +719,57 @@ def _language_of(arguments: list[str]) -> str:
         )
         if value in {"zh", "en"}:
             return value
-    return default_lang()
+    return default
+
+
+def called(
+    arguments: Sequence[str], commands: click.Group = nj, *, lang: str | None = None, console: object = None, where: str = ""
+) -> int:  # fmt: skip
+    """Carry out a call of ``nj``: print what it gives, and tell on standard error what is wrong with it.
+
+    Args:
+        arguments: the words of the call.
+        commands: the commands that there are.
+        lang: the language of its errors if it names none; by default the locale's.
+        console: the session of ``nj console`` in which it was written.
+        where: the place of the call, said before what is wrong with it.
+
+    Returns:
+        its exit status.
+    """
+    lang = _language_of(arguments, lang or default_lang())
+    complain = functools.partial(_complain, where=where)
+    try:
+        listen()
+        status = commands.main(list(arguments), standalone_mode=False, prog_name="nj", obj=console)
+        sys.stdout.flush()
+        heed()
+        return status if isinstance(status, int) else 0
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except InputErrors as errors:
+        for one in errors.errors:
+            complain(one.say(lang))
+        return errors.exit_status
+    except NjError as error:
+        complain(error.say(lang), keep_lines=isinstance(error, KnowledgeError))
+        return error.exit_status
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return 2
+    except click.ClickException as error:
+        complain(in_words(error).say(lang))
+        return 2
+    except (KeyboardInterrupt, click.Abort):
+        return 130
+    except Exception as error:
+        if os.environ.get("NJ_TRACEBACK"):
+            raise
+        complain(
+            {"zh": "程序出错", "en": "the program failed"}[lang]
+            + f": {type(error).__name__}: {error} (NJ_TRACEBACK=1 shows where)"
+        )
+        return 3
 
 
 def main() -> NoReturn:
@@ -689,41 +777,11 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    lang = _language_of(sys.argv[1:])
-    try:
-        listen()
-        status = nj.main(standalone_mode=False, prog_name="nj")
-        sys.stdout.flush()
-        heed()
-        sys.exit(status if isinstance(status, int) else 0)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
-    except InputErrors as errors:
-        for one in errors.errors:
-            _complain(one.say(lang))
-        sys.exit(errors.exit_status)
-    except NjError as error:
-        _complain(error.say(lang), keep_lines=isinstance(error, KnowledgeError))
-        sys.exit(error.exit_status)
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message(), err=True)
-        sys.exit(2)
-    except click.ClickException as error:
-        _complain(in_words(error).say(lang))
-        sys.exit(2)
-    except (KeyboardInterrupt, click.Abort):
-        sys.exit(130)
-    except Exception as error:
-        if os.environ.get("NJ_TRACEBACK"):
-            raise
-        _complain(
-            {"zh": "程序出错", "en": "the program failed"}[lang]
-            + f": {type(error).__name__}: {error} (NJ_TRACEBACK=1 shows where)"
-        )
-        sys.exit(3)
+    sys.exit(called(sys.argv[1:]))
 
 
-def _complain(message: str, *, keep_lines: bool = False) -> None:
+def _complain(message: str, *, where: str, keep_lines: bool = False) -> None:
     from .terminal import clean
 
-    click.echo(f"nj: {clean(message, keep_lines=keep_lines)}", err=True)
+    place = f"{where}: " if where else ""
+    click.echo(f"nj: {place}{clean(message, keep_lines=keep_lines)}", err=True)

@@ -9,7 +9,8 @@ _noted: list[int] = []
 
 
 def listen() -> None:
-    """Note an interrupt when it comes, beside raising it."""
+    """Note an interrupt when it comes, beside raising it; what was noted before is forgotten."""
+    _noted.clear()
     signal.signal(signal.SIGINT, _interrupted)
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from .case import Case, Value
     from .check import Check
     from .conflicts import Conflicts
+    from .document import Mapping as MappingNode
+    from .document import Sequence as SequenceNode
     from .explain import Explanation
     from .interpretations import Interpretation
     from .paths import Paths
@@ -269,10 +271,18 @@ class KnowledgeBase:
 
         if isinstance(source, Mapping):
             return read_case(self, source, None, name or "case")
+        path = Path(source)
+        return read_case(self, self.document(path), path.parent, name or path.stem, str(source))
+
+    def document(self, path: Path) -> MappingNode | SequenceNode:
+        """The contents of a case's file.
+
+        Raises:
+            InputError: it cannot be read, or is malformed.
+        """
         from .document import read_document
 
-        path = Path(source)
-        return read_case(self, read_document(path), path.parent, name or path.stem, str(source))
+        return read_document(path)
 
     def register(self, source: Path | str, roster: Path | str | None = None) -> Case:
         """Read a register of absences: a case file, a roster with absences, or a table (CSV, XLSX) of absences beside a roster.
@@ -281,13 +291,13 @@ class KnowledgeBase:
             InputError: the file or the register is wrong.
         """
         from .document import Mapping as MappingNode
-        from .document import Text, read_document
+        from .document import Text
         from .fields import as_node
         from .intake import read_case
         from .tables import read_table
 
         path = Path(source)
-        node = as_node({"absences": read_table(path)}) if path.suffix.lower() in TABLES else read_document(path)
+        node = as_node({"absences": read_table(path)}) if path.suffix.lower() in TABLES else self.document(path)
         if isinstance(node, MappingNode):
             registers = self.registers
             if registers and not any(str(key) in {"kind", "类型", "facts", "事实"} for key in node):

@@ -5,20 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .declared import Field, Norm
-from .errors import InputError, unknown_word
+from .errors import InputError, nearest, unknown_word
 from .fields import INTEGER_LIMIT, LONGEST_ID, NO, YES
 from .intake import ABSENCE, ENTRY, OFFICIAL, ROSTER, TOP, UNKNOWN
 from .knowledge import KnowledgeBase
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 
-def norms(kb: KnowledgeBase, article: int | None = None) -> list[dict[str, Any]]:
-    """Every norm with all that the knowledge base holds of it; *article* keeps one article's."""
+def norms(kb: KnowledgeBase, article: int | None = None, ids: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Every norm with all that the knowledge base holds of it; *article* keeps one article's, *ids* those named.
+
+    Raises:
+        InputError: no such article or norm.
+    """
     if article is not None:
         _article_text(kb, article)
-    return [norm_json(kb, n) for n in kb.norms.values() if article in (None, n.article)]
+    for id_ in ids:
+        if id_ not in kb.norms:
+            near = nearest(id_, kb.norms)
+            raise InputError(
+                f"there is no norm {id_[:40]!r}{f'; did you mean {near}?' if near else ''} (nj norms lists them)",
+                f"没有规范“{id_[:40]}”{f'；是否指“{near}”？' if near else ''}（nj norms 列出全部规范）",
+            )
+    return [norm_json(kb, n) for n in kb.norms.values() if article in (None, n.article) and (not ids or n.id in ids)]
 
 
 def norm_json(kb: KnowledgeBase, norm: Norm) -> dict[str, Any]:

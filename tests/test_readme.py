@@ -17,13 +17,19 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-BLOCK = re.compile(r"```console\n\$ (nj [^\n]*)\n(.*?)```", re.DOTALL)
+BLOCK = re.compile(r"```console\n\$ (nj [^\n]*?(?: <<'END'\n.*?\nEND)?)\n(.*?)```", re.DOTALL)
 
 
 def run(command: str) -> str:
-    arguments = shlex.split(command)[1:]
+    call, _, script = command.partition(" <<'END'\n")
+    arguments = shlex.split(call)[1:]
     done = subprocess.run(
-        [sys.executable, "-m", "nj_logic", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "nj_logic", *arguments],
+        cwd=ROOT,
+        input=script.removesuffix("END"),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode in {0, 1}, done.stderr
     return done.stdout
