@@ -130,6 +130,10 @@ class _Auditor:
     def words(self) -> dict[str, Any]:
         return self._yaml("words.yaml")
 
+    @cached_property
+    def lexicon(self) -> dict[str, Any]:
+        return self._yaml("lexicon.yaml")
+
     def _yaml(self, name: str) -> dict[str, Any]:
         import yaml
 
@@ -202,7 +206,7 @@ class _Auditor:
         control = clingo.Control(["--warn=none"], logger=lambda _code, text: messages.append(text), message_limit=1000)
         for file in sorted((self.folder / "detect").glob("*.lp")):
             control.load(str(file))
-        atoms = [*self._stated(), *Passages(self.kb, self._yaml("lexicon.yaml")).atoms()]
+        atoms = [*self._stated(), *Passages(self.kb, self.lexicon).atoms()]
         atoms += [symbol("seen", constant(k), constant(u), constant(m), clingo.parse_term(a)) for k, u, m, a in seen]
         for absence in away:
             name = clingo.Function("set", [clingo.String(p) for p in absence.persons])
@@ -245,7 +249,7 @@ class _Auditor:
                     yield symbol("moot", constant(id_), constant(f), constant(option))
                 for other in declared.when:
                     yield symbol("when", constant(id_), constant(f), constant(other))
-        words = self._yaml("lexicon.yaml")["bounds"]["words"]
+        words = self.lexicon["bounds"]["words"]
         for topic, entry in kb.readings.items():
             yield from (symbol("reads", constant(topic), word) for word in words if word in entry["zh"])
             yield from (symbol("passage", constant(topic), n) for n in entry.get("norms", []))
@@ -309,7 +313,7 @@ class _Auditor:
 
     def _fill(self, template: str, draft: _Draft, lang: str) -> str:
         slots = {slot: self._listed(slot, values, lang) for slot, values in draft.words.items()}
-        empty = dict.fromkeys(("kind", "question", "fact", "actor", "act", "person", "term", "topic"), "")
+        empty = dict.fromkeys(("kind", "question", "fact", "actor", "act", "person", "term", "topic", "measure"), "")
         return template.format_map({**empty, **slots})
 
     def _listed(self, slot: str, values: Sequence[clingo.Symbol], lang: str) -> str:
@@ -339,6 +343,8 @@ class _Auditor:
             return declared.term.label.say(lang), self._option(option, lang)
         if value.name == "route":
             return "", {"zh": "办理程序", "en": "which procedure applies"}[lang]
+        if slot == "measure":
+            return "", str(self.lexicon["measures"][value.name][lang])
         if slot == "topic":
             return "", str(kb.readings[value.name][lang])
         return "", (kb.kind_terms[value.name] if slot == "kind" else kb.term(value.name)).label.say(lang)
