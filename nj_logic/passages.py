@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 
 from .declared import NORM_ID, norm_order
@@ -45,7 +45,7 @@ class Passages:
 
         for norm in self.norms:
             yield from (symbol("vague", norm.id, word) for word in self._vague(norm.quote))
-            yield from (symbol("unclear_bound", norm.id, word) for word in self._bounds(norm))
+            yield from (symbol("unclear_bound", norm.id, word, text) for word, text in self._bounds(norm))
             yield from (symbol("unclear_days", norm.id, word) for word in self._days(norm))
             yield from (symbol("unclear_start", norm.id, word) for word in self._starts(norm))
             yield from (symbol("unclear_measure", norm.id, constant(m), word) for m, word in self._measures(norm))
@@ -62,7 +62,7 @@ class Passages:
         yield from (symbol("marked_bound", norm, text) for norm, text in self._marks())
         yield from self._bodies()
         yield from (symbol("alike", one, other) for one, other in self._alike())
-        yield from (symbol("repeats", one, other) for one, other in self._repeated())
+        yield from (symbol("repeats", *found) for found in self._repeated())
         for topic, entry in self.kb.readings.items():
             yield from (symbol("asks_of", constant(topic), constant(what)) for what in self._asks(entry["zh"]))
 
@@ -94,11 +94,12 @@ class Passages:
 
     # -- bounds, days, measures ------------------------------------------------------------------------------------------------
 
-    def _bounds(self, norm: Norm) -> set[str]:
+    def _bounds(self, norm: Norm) -> set[tuple[str, str]]:
+        """The words that bound a number, and number and word together."""
         bounds = self.lexicon["bounds"]
         clear = _any(bounds["clear"])
         pattern = f"(?:{bounds['numeral']})({_any(bounds['words'])})(?![^，。；,;]{{0,6}}(?:{clear}))"
-        return {m[1] for m in re.finditer(pattern, norm.quote) if not re.search(clear, m[0])}
+        return {(m[1], m[0]) for m in re.finditer(pattern, norm.quote) if not re.search(clear, m[0])}
 
     def _days(self, norm: Norm) -> set[str]:
         days = self.lexicon["days"]
@@ -139,7 +140,8 @@ class Passages:
                 continue
             found = next((m for p in self.lexicon["unspecified"] if (m := re.fullmatch(p, text))), None)
             if found:
-                yield text, "".join(found.groups())
+                said = re.search(f"(?:按照?|依照|根据)?{re.escape(text)}", norm.quote)
+                yield said[0] if said else text, "".join(found.groups())
 
     @cached_property
     def _names(self) -> dict[str, dict[str, list[str]]]:
@@ -155,7 +157,7 @@ class Passages:
         return found
 
     def _departing(self, names: Mapping[str, list[str]]) -> Iterable[tuple[str, str]]:
-        """Where a term has several names: the usual one with its first place, the others with the first of each article."""
+        """Where a term has several names: the usual one, in its fullest form, with its first place, the others with the first of each article."""
         forms: dict[str, list[str]] = {}
         for name in sorted(names, key=lambda n: (-len(self._form(n)), n)):
             own = self._form(name)
@@ -164,10 +166,13 @@ class Passages:
             return
         usual = max(forms.values(), key=lambda alike: sum(len(names[n]) for n in alike))
         for alike in forms.values():
-            places = sorted((norm_order(p), p) for n in alike for p in names[n])
-            first = {order[0]: p for order, p in reversed(places)}
-            shown = max(alike, key=lambda n: (len(names[n]), n))
-            yield from ((shown, p) for p in ([places[0][1]] if alike is usual else first.values()))
+            if alike is usual:
+                yield alike[0], names[alike[0]][0]
+                continue
+            first: dict[int, tuple[str, str]] = {}
+            for name, place in sorted(((n, p) for n in alike for p in names[n]), key=lambda at: norm_order(at[1])):
+                first.setdefault(norm_order(place)[0], (name, place))
+            yield from first.values()
 
     def _form(self, name: str) -> str:
         for long, short in self.lexicon["short"].items():
@@ -185,9 +190,11 @@ class Passages:
                 continue
             if re.search(self.lexicon["organs"], label) or any(word in label for word in self.lexicon["joining"]):
                 continue
-            named = [n for n in self.norms if any(name in n.quote for name in names) or n.subject == actor]
+            named = [n for n in self.norms if any(name in n.quote for name in names)]
             yield from (symbol("body", constant(actor), norm.id) for norm in named)
-            if any(mark in norm.quote for norm in named for mark in self.lexicon["establishing"]):
+            meeting = re.search(self.lexicon["meeting"], label)
+            marks = [*self.lexicon["establishing"], *(self.lexicon["convening"] if meeting else [])]
+            if any(mark in norm.quote for norm in named for mark in marks):
                 yield symbol("established", constant(actor))
 
     def _asks(self, label: str) -> list[str]:
@@ -217,8 +224,8 @@ class Passages:
         file, _, line = place.rpartition(":")
         return (self.kb.root / file).read_text(encoding="utf-8").splitlines()[int(line) - 1].split("%")[0].strip()
 
-    def _repeated(self) -> Iterable[tuple[str, str]]:
-        """The norms of two articles that ask for the same in nearly the same words, or hand over to the same document."""
+    def _repeated(self) -> Iterable[tuple[str, str, str]]:
+        """The norms of two articles that ask for the same in nearly the same words, or hand over to the same document, and what they say twice."""
         asking = [n for n in self.norms if n.kind in ASKING]
         forms = {n.id: self._gists(n) for n in asking}
         for one, other in combinations(asking, 2):
@@ -226,21 +233,22 @@ class Passages:
                 continue
             if self._two_bodies(one.subject, other.subject):
                 continue
-            if any(_likeness(a, b) >= LIKENESS for a in forms[one.id] for b in forms[other.id]):
-                yield one.id, other.id
+            alike = [p for p, a in forms[one.id] for _, b in forms[other.id] if _likeness(a, b) >= LIKENESS]
+            if alike:
+                yield one.id, other.id, min(alike, key=len)
         targets: dict[str, list[Norm]] = {}
         for norm in self.norms:
             for text in norm.points_to if not norm.executable else ():
                 if not any(re.fullmatch(p, text) for p in self.lexicon["unspecified"]) and len(text) > 1:
                     targets.setdefault(PUNCTUATION.sub("", text).removesuffix("精神"), []).append(norm)
-        for found in targets.values():
-            yield from ((a.id, b.id) for a, b in combinations(found, 2) if a.article != b.article)
+        for text, found in targets.items():
+            yield from ((a.id, b.id, text) for a, b in combinations(found, 2) if a.article != b.article)
 
-    def _gists(self, norm: Norm) -> list[frozenset[str]]:
-        """The whole of what a norm says, its last clause and its last item, each as its pairs of characters."""
-        parts = (norm.quote, re.split("[，,；;]", norm.quote)[-1], re.split("[，,；;、]", norm.quote)[-1])
-        weighed = {self._weighed(norm, part) for part in parts}
-        return [frozenset(a + b for a, b in zip(w, w[1:], strict=False)) for w in sorted(weighed) if len(w) >= SHORTEST]
+    def _gists(self, norm: Norm) -> list[tuple[str, frozenset[str]]]:
+        """The whole of what a norm says, its last clause and its last item, each with the pairs of its characters that count."""
+        parts = {norm.quote, re.split("[，,；;]", norm.quote)[-1], re.split("[，,；;、]", norm.quote)[-1]}
+        weighed = ((part, self._weighed(norm, part)) for part in sorted(parts))
+        return [(p, frozenset(a + b for a, b in pairwise(w))) for p, w in weighed if len(w) >= SHORTEST]
 
     def _weighed(self, norm: Norm, text: str) -> str:
         """The words that count: without him who is bound, fillers and punctuation; a thing by its own name."""
@@ -253,7 +261,9 @@ class Passages:
 
     def _two_bodies(self, one: str, other: str) -> bool:
         """Whether these are two bodies, so that what is asked of the one is not asked of the other."""
-        return one != other and all(re.search(self.lexicon["collective"], self.kb.term(a).label.zh) for a in (one, other))
+        return one != other and all(
+            re.search(self.lexicon["collective"], self.kb.term(a).label.zh) for a in (one, other)
+        )
 
 
 ASKING = ("obligation", "prohibition", "power", "deadline", "procedure", "reference")
