@@ -226,7 +226,7 @@ class Passages:
 
     def _repeated(self) -> Iterable[tuple[str, str, str]]:
         """The norms of two articles that ask for the same in nearly the same words, or hand over to the same document, and what they say twice."""
-        asking = [n for n in self.norms if n.kind in ASKING]
+        asking = [n for n in self.norms if n.kind in ASKING and n.strength != "exhortative"]
         forms = {n.id: self._gists(n) for n in asking}
         for one, other in combinations(asking, 2):
             if one.article == other.article or (one.kind == "prohibition") != (other.kind == "prohibition"):
@@ -237,7 +237,7 @@ class Passages:
             if alike:
                 yield one.id, other.id, min(alike, key=len)
         targets: dict[str, list[Norm]] = {}
-        for norm in self.norms:
+        for norm in asking:
             for text in norm.points_to if not norm.executable else ():
                 if not any(re.fullmatch(p, text) for p in self.lexicon["unspecified"]) and len(text) > 1:
                     targets.setdefault(PUNCTUATION.sub("", text).removesuffix("精神"), []).append(norm)
@@ -256,7 +256,7 @@ class Passages:
         own = f"^(?:{_any([subject.label.zh, *(a for a in subject.aliases if not a.isascii())])})"
         for word, thing in self.kb.thing_words.items():
             text = text.replace(word, self.kb.term(thing).label.zh)
-        text = re.sub(repeated["filling"], "", re.sub(repeated["carrying_out"], "行", re.sub(own, "", text)))
+        text = re.sub(repeated["filling"], "", re.sub(repeated["synonymous"], "行", re.sub(own, "", text)))
         return PUNCTUATION.sub("", re.sub(own, "", text))
 
     def _two_bodies(self, one: str, other: str) -> bool:
@@ -267,7 +267,7 @@ class Passages:
 
 
 ASKING = ("obligation", "prohibition", "power", "deadline", "procedure", "reference")
-"""The kinds of norms that ask for something."""
+"""The kinds of norms that ask for something, unless they only exhort."""
 
 
 def _any(words: Iterable[str]) -> str:
