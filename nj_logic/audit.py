@@ -152,6 +152,10 @@ class _Auditor:
     def words(self) -> dict[str, Any]:
         return self._yaml("words.yaml")
 
+    @cached_property
+    def lexicon(self) -> dict[str, Any]:
+        return self._yaml("lexicon.yaml")
+
     def _yaml(self, name: str) -> dict[str, Any]:
         import yaml
 
@@ -226,7 +230,7 @@ class _Auditor:
             control.load(str(file))
         settled = [line for line in self.kb.program("settled").splitlines() if line.partition("(")[0] in SETTLED]
         control.add("base", [], "\n".join(settled))
-        atoms = [*self._stated(), *Passages(self.kb, self._yaml("lexicon.yaml")).atoms()]
+        atoms = [*self._stated(), *Passages(self.kb, self.lexicon).atoms()]
         atoms += [symbol("seen", constant(k), constant(u), constant(m), clingo.parse_term(a)) for k, u, m, a in seen]
         for absence in away:
             name = clingo.Function("set", [clingo.String(p) for p in absence.persons])
@@ -269,7 +273,7 @@ class _Auditor:
                     yield symbol("moot", constant(id_), constant(f), constant(option))
                 for other in declared.when:
                     yield symbol("when", constant(id_), constant(f), constant(other))
-        words = self._yaml("lexicon.yaml")["bounds"]["words"]
+        words = self.lexicon["bounds"]["words"]
         for topic, entry in kb.readings.items():
             yield from (symbol("reads", constant(topic), word) for word in words if word in entry["zh"])
             yield from (symbol("passage", constant(topic), n) for n in entry.get("norms", []))
@@ -366,6 +370,8 @@ class _Auditor:
             return declared.term.label.say(lang), self._option(option, lang)
         if value.name == "route":
             return "", {"zh": "办理程序", "en": "which procedure applies"}[lang]
+        if slot == "measure":
+            return "", str(self.lexicon["measures"][value.name][lang])
         if slot == "topic":
             return "", str(kb.readings[value.name][lang])
         term = kb.kind_terms[value.name] if slot == "kind" or value.name not in kb.terms else kb.term(value.name)

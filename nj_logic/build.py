@@ -130,7 +130,7 @@ def compile_knowledge(root: Path, target: Path, reasoning: Path | None = None, o
         (reasoning / "search" / "repairs.lp").read_text(encoding="utf-8"), encoding="utf-8"
     )
 
-    sections = ("actors", "actions", "values", "questions", "readings", "ladders", "phrases", "names")
+    sections = ("actors", "things", "actions", "values", "questions", "readings", "ladders", "phrases", "names")
     core = {
         "leads": sorted(leads),
         "in_force_from": next(
@@ -289,7 +289,7 @@ FACT_TYPES = frozenset(
 )
 
 
-SECTIONS = ("actors", "actions", "values", "questions", "readings", "ladders", "phrases", "names", "kinds")
+SECTIONS = ("actors", "things", "actions", "values", "questions", "readings", "ladders", "phrases", "names", "kinds")
 
 
 def _terms(folder: Path, problems: list[str]) -> dict[str, Any]:
@@ -391,9 +391,9 @@ def _shared_predicates(rules: Sequence[Rule], law: Path) -> Iterable[str]:
 
 
 def _shared_ids(terms: Mapping[str, Any]) -> Iterable[str]:
-    """Ids that stand for two words: actors, acts, values and questions share one space of names."""
+    """Ids that stand for two words: actors, things, acts, values and questions share one space of names."""
     seen: dict[str, str] = {}
-    for section in ("actors", "actions", "values", "questions"):
+    for section in ("actors", "things", "actions", "values", "questions"):
         for id_ in terms[section]:
             if seen.setdefault(id_, section) != section:
                 yield f"{section}: {id_} is an id of {seen[id_]} too; rename one"

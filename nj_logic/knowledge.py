@@ -69,7 +69,7 @@ class KnowledgeBase:
     @cached_property
     def terms(self) -> dict[str, Term]:
         """Every term but kinds and fields, by id."""
-        sections = ("actors", "actions", "values", "questions")
+        sections = ("actors", "things", "actions", "values", "questions")
         return {id_: _term(id_, entry) for section in sections for id_, entry in self._core["terms"][section].items()}
 
     def _words(self, section: str, only: str = "") -> dict[str, str]:
@@ -80,6 +80,11 @@ class KnowledgeBase:
     def actor_words(self) -> dict[str, str]:
         """Every word for an actor, and its id."""
         return self._words("actors")
+
+    @property
+    def thing_words(self) -> dict[str, str]:
+        """Every word for what the text calls by several names, and its id."""
+        return self._words("things")
 
     @property
     def leads(self) -> list[tuple[str, str, str]]:

@@ -1,4 +1,4 @@
-"""What the words of a regulation give an audit: vague conditions, open bounds and days, references, names, founding words.
+"""What the words of a regulation give an audit: vague conditions, open bounds and measures, references, names, founding words, rules said twice.
 
 The words looked for stand in ``kb/reasoning/audit/lexicon.yaml``; they belong to official drafting, not to a regulation.
 """
@@ -8,10 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 
-from .declared import NORM_ID
+from .declared import NORM_ID, norm_order
+
+LIKENESS = 0.8
+"""From which share of common pairs of characters two rules are one."""
+SHORTEST = 6
+"""How many characters a rule must have to be compared."""
+TITLE = re.compile("《[^》]*》")
+PUNCTUATION = re.compile("[，,、。；;:：“”《》()（）]")
 
 if TYPE_CHECKING:
     import clingo
@@ -37,74 +44,167 @@ class Passages:
         from .worlds import symbol
 
         for norm in self.norms:
-            yield from (symbol("vague", norm.id, word) for word in self._vague(norm))
-            yield from (symbol("unclear_bound", norm.id, word) for word in self._bounds(norm))
+            yield from (symbol("vague", norm.id, word) for word in self._vague(norm.quote))
+            yield from (symbol("unclear_bound", norm.id, word, text) for word, text in self._bounds(norm))
             yield from (symbol("unclear_days", norm.id, word) for word in self._days(norm))
-            yield from (symbol("refers", norm.id, text) for text in norm.points_to if self._unspecified(text))
-        for word in {w["zh"] for w in self.lexicon["vague"]}:
-            if any(
-                mark in n.quote and word in n.quote.split(mark)[0]
-                for n in self.norms
-                for mark in self.lexicon["defining"]
-            ):
-                yield symbol("defined", word)
-        for actor, names in self._names.items():
-            yield from (symbol("named", constant(actor), word, norm) for word, found in names.items() for norm in found)
+            yield from (symbol("unclear_start", norm.id, word) for word in self._starts(norm))
+            yield from (symbol("unclear_measure", norm.id, constant(m), word) for m, word in self._measures(norm))
+            yield from (symbol("refers", norm.id, text, to) for text, to in self._references(norm))
+        words = {word for norm in self.norms for word in self._vague(norm.quote)}
+        yield from (symbol("defined", word) for word in sorted(words) if self._is_defined(word))
+        for kind, labels in self._labels.items():
+            yield from (symbol("treats", constant(kind), article) for article in self.kb.kinds[kind].articles)
+            for word in sorted(words):
+                if any(self.lexicon["known_by"].get(word, word) in label for label in labels):
+                    yield symbol("decides_by", constant(kind), word)
+        for term, names in self._names.items():
+            yield from (symbol("named", constant(term), word, norm) for word, norm in self._departing(names))
+        yield from (symbol("marked_bound", norm, text) for norm, text in self._marks())
         yield from self._bodies()
         yield from (symbol("alike", one, other) for one, other in self._alike())
+        yield from (symbol("repeats", *found) for found in self._repeated())
+        for topic, entry in self.kb.readings.items():
+            yield from (symbol("asks_of", constant(topic), constant(what)) for what in self._asks(entry["zh"]))
 
-    def _vague(self, norm: Norm) -> list[str]:
-        words = sorted((w["zh"] for w in self.lexicon["vague"]), key=len, reverse=True)
-        return sorted({m[0] for m in re.finditer("|".join(map(re.escape, words)), norm.quote)}) if words else []
+    # -- conditions ----------------------------------------------------------------------------------------------------------
 
-    def _bounds(self, norm: Norm) -> set[str]:
+    @cached_property
+    def _vague_words(self) -> re.Pattern[str]:
+        graded = self.lexicon["graded"]
+        return re.compile(f"{_any(self.lexicon['vague'])}|(?:{_any(graded['grades'])})的?(?:{_any(graded['of'])})+")
+
+    def _vague(self, text: str) -> list[str]:
+        """The terms of the text that leave open how much, when or of what kind; those in the title of a document do not count."""
+        return sorted({m[0] for m in self._vague_words.finditer(TITLE.sub("", text))})
+
+    def _is_defined(self, word: str) -> bool:
+        marks = self.lexicon["defining"]
+        return any(mark in n.quote and word in n.quote.split(mark)[0] for n in self.norms for mark in marks)
+
+    @cached_property
+    def _labels(self) -> dict[str, set[str]]:
+        """By kind of matter, what its name and the names of its facts, their options and its readings say."""
+        kb, labels = self.kb, {}
+        for id_, kind in kb.kinds.items():
+            options = {kb.term(option).label.zh for f in kind.fields.values() for option in f.options}
+            topics = {str(kb.readings[t]["zh"]) for found in kind.topics.values() for t in found if t in kb.readings}
+            facts = {word for f in kind.fields.values() for word in (f.term.label.zh, *f.term.aliases)}
+            labels[id_] = {kind.term.label.zh, *facts, *options, *topics}
+        return labels
+
+    # -- bounds, days, measures ------------------------------------------------------------------------------------------------
+
+    def _bounds(self, norm: Norm) -> set[tuple[str, str]]:
+        """The words that bound a number, and number and word together."""
         bounds = self.lexicon["bounds"]
-        clear = "|".join(map(re.escape, bounds["clear"]))
-        pattern = (
-            f"(?:{bounds['numeral']})({'|'.join(map(re.escape, bounds['words']))})(?![^，。；,;]{{0,6}}(?:{clear}))"
-        )
-        return {m[1] for m in re.finditer(pattern, norm.quote) if not re.search(clear, m[0])}
+        clear = _any(bounds["clear"])
+        pattern = f"(?:{bounds['numeral']})({_any(bounds['words'])})(?![^，。；,;]{{0,6}}(?:{clear}))"
+        return {(m[1], m[0]) for m in re.finditer(pattern, norm.quote) if not re.search(clear, m[0])}
 
     def _days(self, norm: Norm) -> set[str]:
         days = self.lexicon["days"]
-        clear = "|".join(map(re.escape, days["clear"]))
+        clear = _any(days["clear"])
         return {
             m[0] for m in re.finditer(days["pattern"], norm.quote)
             if not re.search(f"(?:{clear})$", norm.quote[: m.start()]) and not re.search(f"^.{{0,2}}(?:{clear})", norm.quote[m.end() - 1 :])
         }  # fmt: skip
 
-    def _unspecified(self, text: str) -> bool:
-        return any(re.fullmatch(pattern, text) for pattern in self.lexicon["unspecified"])
+    def _starts(self, norm: Norm) -> set[str]:
+        limits = self.lexicon["limits"]
+        if norm.kind != "deadline" or re.search(_any(limits["clear"]), norm.quote):
+            return set()
+        return {m[0] for m in re.finditer(limits["pattern"], norm.quote)}
+
+    def _measures(self, norm: Norm) -> Iterable[tuple[str, str]]:
+        for measure, entry in self.lexicon["measures"].items():
+            if not re.search(_any(entry["clear"]), norm.quote):
+                yield from ((measure, m[0]) for m in re.finditer(entry["pattern"], norm.quote))
+
+    def _marks(self) -> Iterable[tuple[str, str]]:
+        """Where an article says in several ways whether a bound is included: the first place of each way."""
+        first: dict[int, dict[str, tuple[str, str]]] = {}
+        for norm in self.norms:
+            for mark in self.lexicon["bounds"]["marks"]:
+                if found := re.search(mark, norm.quote):
+                    first.setdefault(norm.article, {}).setdefault(mark, (norm.id, found[0]))
+        return [place for found in first.values() if len(found) > 1 for place in found.values()]
+
+    # -- references, names, bodies -----------------------------------------------------------------------------------------------
+
+    def _references(self, norm: Norm) -> Iterable[tuple[str, str]]:
+        """The references that name no document, each with the one thing that it names, if it names one."""
+        for text in norm.points_to:
+            if any(word in text for word in self.lexicon["by_law"]):
+                continue
+            if any(f"{word}{text}" in norm.quote for word in self.lexicon["not_referring"]):
+                continue
+            found = next((m for p in self.lexicon["unspecified"] if (m := re.fullmatch(p, text))), None)
+            if found:
+                said = re.search(f"(?:按照?|依照|根据)?{re.escape(text)}", norm.quote)
+                yield said[0] if said else text, "".join(found.groups())
 
     @cached_property
     def _names(self) -> dict[str, dict[str, list[str]]]:
-        """By actor: what the text calls him, and where; a name inside a longer name does not count."""
-        by_word = {w: a for w, a in self.kb.actor_words.items() if not w.isascii()}
-        pattern = re.compile("|".join(sorted(map(re.escape, by_word), key=len, reverse=True)))
+        """By actor or thing: what the text calls it, and where; a name inside a longer name or in the title of a document does not count."""
         found: dict[str, dict[str, list[str]]] = {}
-        for norm in self.norms:
-            for match in pattern.finditer(norm.quote):
-                places = found.setdefault(by_word[match[0]], {}).setdefault(match[0], [])
-                if norm.id not in places:
-                    places.append(norm.id)
+        for words in (self.kb.actor_words, self.kb.thing_words):
+            by_word = {w: a for w, a in words.items() if not w.isascii()}
+            for norm in self.norms if by_word else ():
+                for match in re.finditer(_any(by_word), TITLE.sub("", norm.quote)):
+                    places = found.setdefault(by_word[match[0]], {}).setdefault(match[0], [])
+                    if norm.id not in places:
+                        places.append(norm.id)
         return found
 
+    def _departing(self, names: Mapping[str, list[str]]) -> Iterable[tuple[str, str]]:
+        """Where a term has several names: the usual one, in its fullest form, with its first place, the others with the first of each article."""
+        forms: dict[str, list[str]] = {}
+        for name in sorted(names, key=lambda n: (-len(self._form(n)), n)):
+            own = self._form(name)
+            forms.setdefault(next((form for form in forms if form.endswith(own)), own), []).append(name)
+        if len(forms) < 2:
+            return
+        usual = max(forms.values(), key=lambda alike: sum(len(names[n]) for n in alike))
+        for alike in forms.values():
+            if alike is usual:
+                yield alike[0], names[alike[0]][0]
+                continue
+            first: dict[int, tuple[str, str]] = {}
+            for name, place in sorted(((n, p) for n in alike for p in names[n]), key=lambda at: norm_order(at[1])):
+                first.setdefault(norm_order(place)[0], (name, place))
+            yield from first.values()
+
+    def _form(self, name: str) -> str:
+        for long, short in self.lexicon["short"].items():
+            name = name.replace(long, short)
+        return name
+
     def _bodies(self) -> Iterable[clingo.Symbol]:
-        """The collective bodies that are to act, and those of which some sentence says how they come about or who belongs to them."""
+        """The collective bodies that the text names, and those of which some sentence says how they come about or who belongs to them."""
         from .facts import constant
         from .worlds import symbol
 
-        endings, founding = tuple(self.lexicon["collective"]), self.lexicon["establishing"]
         for actor, names in sorted(self._names.items()):
             label = self.kb.term(actor).label.zh
-            if not label.endswith(endings) or any(word in label for word in self.lexicon["joining"]):
+            if actor not in self.kb.actors or not re.search(self.lexicon["collective"], label):
                 continue
-            own = [n for n in self.norms if n.subject == actor]
-            for norm in own:
-                yield symbol("acting_body", constant(actor), norm.id)
-            named = [n for n in self.norms if any(name in n.quote for name in names) or n.subject == actor]
-            if any(mark in norm.quote for norm in named for mark in founding):
+            if re.search(self.lexicon["organs"], label) or any(word in label for word in self.lexicon["joining"]):
+                continue
+            named = [n for n in self.norms if any(name in n.quote for name in names)]
+            yield from (symbol("body", constant(actor), norm.id) for norm in named)
+            meeting = re.search(self.lexicon["meeting"], label)
+            marks = [*self.lexicon["establishing"], *(self.lexicon["convening"] if meeting else [])]
+            if any(mark in norm.quote for norm in named for mark in marks):
                 yield symbol("established", constant(actor))
+
+    def _asks(self, label: str) -> list[str]:
+        """What the question of a reading is about: whom a sentence binds, how often something is to be done."""
+        by_word = [what for what, words in self.lexicon["asks"].items() if re.search(_any(words), label)]
+        actors = _any(w for w in self.kb.actor_words if not w.isascii())
+        asked = re.search(f"^(?:{actors})是否属于|是否包括(?:{actors})$", label)
+        return sorted({*by_word, *(["scope"] if asked else [])})
+
+    # -- the same rule twice --------------------------------------------------------------------------------------------------------
 
     def _alike(self) -> list[tuple[str, str]]:
         """The norms of two sentences whose rules are the same but for the norm's id."""
@@ -123,3 +223,57 @@ class Passages:
     def _line(self, place: str) -> str:
         file, _, line = place.rpartition(":")
         return (self.kb.root / file).read_text(encoding="utf-8").splitlines()[int(line) - 1].split("%")[0].strip()
+
+    def _repeated(self) -> Iterable[tuple[str, str, str]]:
+        """The norms of two articles that ask for the same in nearly the same words, or hand over to the same document, and what they say twice."""
+        asking = [n for n in self.norms if n.kind in ASKING and n.strength != "exhortative"]
+        forms = {n.id: self._gists(n) for n in asking}
+        for one, other in combinations(asking, 2):
+            if one.article == other.article or (one.kind == "prohibition") != (other.kind == "prohibition"):
+                continue
+            if self._two_bodies(one.subject, other.subject):
+                continue
+            alike = [p for p, a in forms[one.id] for _, b in forms[other.id] if _likeness(a, b) >= LIKENESS]
+            if alike:
+                yield one.id, other.id, min(alike, key=len)
+        targets: dict[str, list[Norm]] = {}
+        for norm in asking:
+            for text in norm.points_to if not norm.executable else ():
+                if not any(re.fullmatch(p, text) for p in self.lexicon["unspecified"]) and len(text) > 1:
+                    targets.setdefault(PUNCTUATION.sub("", text).removesuffix("精神"), []).append(norm)
+        for text, found in targets.items():
+            yield from ((a.id, b.id, text) for a, b in combinations(found, 2) if a.article != b.article)
+
+    def _gists(self, norm: Norm) -> list[tuple[str, frozenset[str]]]:
+        """The whole of what a norm says, its last clause and its last item, each with the pairs of its characters that count."""
+        parts = {norm.quote, re.split("[，,；;]", norm.quote)[-1], re.split("[，,；;、]", norm.quote)[-1]}
+        weighed = ((part, self._weighed(norm, part)) for part in sorted(parts))
+        return [(p, frozenset(a + b for a, b in pairwise(w))) for p, w in weighed if len(w) >= SHORTEST]
+
+    def _weighed(self, norm: Norm, text: str) -> str:
+        """The words that count: without him who is bound, fillers and punctuation; a thing by its own name."""
+        repeated, subject = self.lexicon["repeated"], self.kb.term(norm.subject)
+        own = f"^(?:{_any([subject.label.zh, *(a for a in subject.aliases if not a.isascii())])})"
+        for word, thing in self.kb.thing_words.items():
+            text = text.replace(word, self.kb.term(thing).label.zh)
+        text = re.sub(repeated["filling"], "", re.sub(repeated["synonymous"], "行", re.sub(own, "", text)))
+        return PUNCTUATION.sub("", re.sub(own, "", text))
+
+    def _two_bodies(self, one: str, other: str) -> bool:
+        """Whether these are two bodies, so that what is asked of the one is not asked of the other."""
+        return one != other and all(
+            re.search(self.lexicon["collective"], self.kb.term(a).label.zh) for a in (one, other)
+        )
+
+
+ASKING = ("obligation", "prohibition", "power", "deadline", "procedure", "reference")
+"""The kinds of norms that ask for something, unless they only exhort."""
+
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+
+
+def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
+    """The share of the pairs of characters that two texts have in common."""
+    return 2 * len(one & other) / (len(one) + len(other))

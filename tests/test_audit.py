@@ -149,6 +149,14 @@ DUTY = Change(
 WHO_ACTS = 'says(C, receiver, Q, "a5.p1.n1") :- kind(C, duty), fact(C, office, director), holds(C, P, director), absence(C, _, P), holds(C, Q, librarian).'
 WHO_ELSE = 'says(C, receiver, Q, "a6.p1.n1") :- kind(C, duty), fact(C, office, director), holds(C, P, director), absence(C, _, P), holds(C, Q, treasurer).'
 
+IN_TIME = reworded("应当登记", "应当及时登记")
+NAMED_IN_TIME = Change(TERMS, "zh: 是否登记", "zh: 是否及时登记")
+
+
+def things(entry: str) -> Change:
+    return Change(TERMS, "actions:\n", f"things:\n  {entry}\nactions:\n")
+
+
 PLANTED: dict[str, tuple[tuple[Change, ...], set[tuple[str, tuple[str, ...]]]]] = {
     "a ladder without its last rung": (
         (
@@ -322,7 +330,11 @@ PLANTED: dict[str, tuple[tuple[Change, ...], set[tuple[str, tuple[str, ...]]]]] 
         (rule('in_force_from(737564, "a1.p1.n1").\npublished_on(737565).'),),
         {("temporal", ("a1.p1.n1",))},
     ),
-    "a word that is never defined": (reworded("应当登记", "应当及时登记"), {("undefined_term", ("a6.p1.n1",))}),
+    "a word that is never defined": ((*IN_TIME, NAMED_IN_TIME), {("undefined_term", ("a6.p1.n1",))}),
+    "a grade that is never measured, with what it grades": (
+        (*reworded("赠书由馆员", "重要文件和书由馆员"), Change(TERMS, "books: {zh: 书,", "books: {zh: 重要文件和书,")),
+        {("undefined_term", ("a8.p1.n1",))},
+    ),
     "a sentence that can be read in two ways": ((ON_LOAN, HINGES), {("undefined_term", ("a7.p1.n2",))}),
     "two articles that can be read in two ways": (
         (reading("lent", "借期是否可续", "a6.p1.n1", "a7.p1.n2"), HINGES),
@@ -330,7 +342,15 @@ PLANTED: dict[str, tuple[tuple[Change, ...], set[tuple[str, tuple[str, ...]]]]] 
     ),
     "a scope clause that can be read in two ways": (
         (reading("lent", "会计是否受约束", "a1.p1.n1"), HINGES),
-        {("scope", ("a1.p1.n1",))},
+        {("scope", ("a1.p1.n1", "a6.p1.n1", "a7.p1.n2"))},
+    ),
+    "a sentence of which it is asked whom it binds": (
+        (reading("lent", "借期是否只约束读者", "a7.p1.n2"), HINGES),
+        {("scope", ("a7.p1.n2",))},
+    ),
+    "a sentence of which it is asked how often": (
+        (reading("lent", "续借一次是至少一次还是仅一次", "a7.p1.n2"), HINGES),
+        {("boundary", ("a7.p1.n2",))},
     ),
     "a bound that can be read in two ways": (
         (
@@ -342,7 +362,11 @@ PLANTED: dict[str, tuple[tuple[Change, ...], set[tuple[str, tuple[str, ...]]]]] 
     ),
     "several names for one actor": (
         (*reworded("读者借书", "书友借书"), Change(TERMS, "en: readers,", "en: readers, aliases: [书友],")),
-        {("synonym", ("a1.p1.n1", "a2.p1.n1", "a6.p1.n1"))},
+        {("synonym", ("a1.p1.n1", "a6.p1.n1"))},
+    ),
+    "several names for one thing": (
+        (things("account: {zh: 核账, en: checking the accounts, aliases: [对账]}"), *reworded("账目组核账,由主任", "账目组对账,由主任")),
+        {("synonym", BUY[1:])},
     ),
     "a reference without a target": (
         (Change(NORMS, 'points_to("a7.p1.n3", "《借书须知》").', 'points_to("a7.p1.n3", "有关规定").'),),
@@ -350,7 +374,18 @@ PLANTED: dict[str, tuple[tuple[Change, ...], set[tuple[str, tuple[str, ...]]]]] 
     ),
     "a body of which nothing says who belongs to it": (
         reworded("评审委员会由三名读者组成", "评审委员会办事公道"),
-        {("dangling_reference", ("a2.p1.n1",))},
+        {("dangling_reference", ("a2.p1.n1", *BUY[1:]))},
+    ),
+    "a system that is laid down nowhere": (
+        (Change(NORMS, 'points_to("a7.p1.n3", "《借书须知》").', 'points_to("a7.p1.n3", "押金制度").'),),
+        {("dangling_reference", ("a7.p1.n3",))},
+    ),
+    "one thing to which two articles refer": (
+        (
+            Change(NORMS, 'points_to("a7.p1.n3", "《借书须知》").', 'points_to("a7.p1.n3", "分工").'),
+            Change(NORMS, "", '\npoints_to("a8.p1.n2", "会计的分工").\n'),
+        ),
+        {("dangling_reference", ("a7.p1.n3", "a8.p1.n2"))},
     ),
     "who is bound and not in the scope clause": (
         (
@@ -367,13 +402,58 @@ PLANTED: dict[str, tuple[tuple[Change, ...], set[tuple[str, tuple[str, ...]]]]] 
                 'norm("a7.p1.n4", obligation, strict, readers).\nquotation("a7.p1.n4", "借出的书必须登记").\n'
                 'gist("a7.p1.n4", "What is lent is registered.").\n\nnorm("a7.p1.n1"',
             ),
-            Change(TEXT, "借期为三十个工作日", "借期为三十个工作日,借出的书必须登记"),
+            Change(TEXT, "借期自借出次日起为三十个工作日", "借期自借出次日起为三十个工作日,借出的书必须登记"),
             rule(
                 'governs(C, "a7.p1.n4") :- kind(C, loan).\n'
                 'breaks(C, "a7.p1.n4", registered) :- kind(C, loan), fact(C, registered, no).'
             ),
         ),
         {("redundancy", ("a6.p1.n1", "a7.p1.n4"))},
+    ),
+    "the same rule in two articles": (
+        (
+            Change(
+                NORMS,
+                'norm("a8.p1.n2"',
+                'norm("a8.p1.n3", obligation, strict, readers).\nquotation("a8.p1.n3", "读者一律不得转借他人的书").\n'
+                'gist("a8.p1.n3", "Nobody lends on.").\n\nnorm("a8.p1.n2"',
+            ),
+            Change(
+                NORMS,
+                'norm("a7.p1.n1"',
+                'norm("a6.p1.n2", obligation, strict, readers).\nquotation("a6.p1.n2", "不得转借他人的书籍").\n'
+                'gist("a6.p1.n2", "Nobody lends on.").\n\nnorm("a7.p1.n1"',
+            ),
+            Change(TEXT, "应当登记。", "应当登记,不得转借他人的书籍。"),
+            Change(TEXT, "由会计接收。", "由会计接收。读者一律不得转借他人的书。"),
+        ),
+        {("redundancy", ("a6.p1.n2", "a8.p1.n3"))},
+    ),
+    "two articles that hand over to one document": (
+        (
+            Change(
+                NORMS,
+                'norm("a8.p1.n2"',
+                'norm("a8.p1.n3", reference, plain, readers).\nquotation("a8.p1.n3", "受赠同样依须知").\n'
+                'gist("a8.p1.n3", "So with gifts.").\nwhy_not("a8.p1.n3", outside_rule, "Elsewhere.", "另有规定。").\n'
+                'points_to("a8.p1.n3", "《借书须知》").\n\nnorm("a8.p1.n2"',
+            ),
+            Change(TEXT, "由会计接收。", "由会计接收。受赠同样依须知。"),
+            Change(NORMS, "", '\nwhy_not("a7.p1.n3", outside_rule, "Elsewhere.", "另有规定。").\n'),
+        ),
+        {("redundancy", ("a7.p1.n3", "a8.p1.n3"))},
+    ),
+    "a limit of which it is not said from when it runs": (
+        reworded("自借出次日起为三十个工作日", "为三十个工作日"),
+        {("boundary", ("a7.p1.n2",))},
+    ),
+    "a number that can be counted in two ways": (
+        reworded("登记读者一半", "应到人数一半"),
+        {("boundary", ("a7.p1.n1",))},
+    ),
+    "bounds that one article marks in two ways": (
+        reworded("五百元(含)以上", "五百元及以上"),
+        {("boundary", BUY[1:])},
     ),
     "a bound of which it is not said whether it is included": (
         reworded("五百元(含)以上", "五百元以上"),
@@ -393,9 +473,48 @@ SEVERAL = (
 HARMLESS: dict[str, tuple[Change, ...]] = {
     "the rules as they are": (),
     "a word that is defined": (
-        *reworded("应当登记", "应当及时登记"),
-        *reworded("借期为三十个工作日", "借期为三十个工作日,及时是指当场"),
+        *IN_TIME,
+        NAMED_IN_TIME,
+        *reworded("借期自借出次日起为三十个工作日", "借期自借出次日起为三十个工作日,及时是指当场"),
     ),
+    "a word on which no answer hinges": IN_TIME,
+    "a grade without anything graded": (
+        *reworded("赠书由馆员", "重要书由馆员"),
+        Change(TERMS, "books: {zh: 书,", "books: {zh: 重要书,"),
+    ),
+    "a name with more words": (
+        *reworded("经评审委员会评议、账目组核账,由主任", "经读书社评审委员会评议、账目组核账,由主任"),
+        Change(TERMS, "en: review committee}", "en: review committee, aliases: [读书社评审委员会]}"),
+    ),
+    "a thing with one name": (things("account: {zh: 核账, en: checking the accounts, aliases: [对账]}"),),
+    "a word that is no reference": (
+        *reworded("按照《借书须知》执行", "不符合规定的不借"),
+        Change(NORMS, 'points_to("a7.p1.n3", "《借书须知》").', 'points_to("a7.p1.n3", "规定").'),
+    ),
+    "what two bodies are each to do": (
+        Change(
+            NORMS,
+            'norm("a8.p1.n2"',
+            'norm("a8.p1.n3", obligation, strict, council).\nquotation("a8.p1.n3", "理事会议应当公布全年书目").\n'
+            'gist("a8.p1.n3", "The council publishes.").\n\nnorm("a8.p1.n2"',
+        ),
+        Change(
+            NORMS,
+            'norm("a3.p1.n1"',
+            'norm("a2.p1.n2", obligation, strict, committee).\nquotation("a2.p1.n2", "公布全年书目").\n'
+            'gist("a2.p1.n2", "The committee publishes.").\n\nnorm("a3.p1.n1"',
+        ),
+        Change(TEXT, "三名读者组成。", "三名读者组成,公布全年书目。"),
+        Change(TEXT, "由会计接收。", "由会计接收。理事会议应当公布全年书目,由会计召集和主持。"),
+        Change(
+            NORMS,
+            'norm("a8.p1.n3"',
+            'norm("a8.p1.n4", power, plain, treasurer).\nquotation("a8.p1.n4", "理事会议应当公布全年书目,由会计召集和主持").\n'
+            'gist("a8.p1.n4", "The treasurer convenes it.").\n\nnorm("a8.p1.n3"',
+        ),
+        Change(TERMS, "  assembly: {zh: 读者大会", "  council: {zh: 理事会议, en: council}\n  assembly: {zh: 读者大会"),
+    ),
+    "a limit with its first day": reworded("自借出次日起为三十个工作日", "为借出后三十个工作日"),
     "a convention": (reading("lent", "借期是否可续", "a7.p1.n2", convention=True), HINGES),
     "a reading on which no answer hinges": (
         ON_LOAN,
@@ -469,6 +588,15 @@ def test_a_planted_defect_is_found_and_no_other(defect: str, club: Club) -> None
 @pytest.mark.parametrize("change", HARMLESS)
 def test_sound_rules_give_no_finding(change: str, club: Club) -> None:
     assert told(audit(club(HARMLESS[change]))) == []
+
+
+def test_no_two_detectors_define_one_predicate() -> None:
+    said = {"finding", "concerns", "proof", "word"}
+    defined: dict[str, set[str]] = {}
+    for file in sorted((REASONING / "audit" / "detect").glob("*.lp")):
+        for name in re.findall(r"^([a-z_]+)\(", file.read_text("utf-8"), re.M):
+            defined.setdefault(name, set()).add(file.name)
+    assert {name: files for name, files in defined.items() if len(files) > 1 and name not in said} == {}
 
 
 def facts(result: Audit) -> list[dict[str, str]]:
