@@ -34,6 +34,8 @@ def case_view(kb: KnowledgeBase, case: Case, readings: Mapping[str, str] | None 
         InputError: an unknown language, topic or option.
     """
     chosen = readings or {}
+    fixed = kb.fixed_readings(chosen, case)
+    adopted = {**chosen, **{one.topic: one.option for one in kb.applied(case, fixed)}}
     tell = Teller(kb, case, words(kb, lang))
     say, kind = tell.say, case.kind
     paths = kb.paths(case, chosen) if kind.procedure else None
@@ -49,7 +51,8 @@ def case_view(kb: KnowledgeBase, case: Case, readings: Mapping[str, str] | None 
     held = {rung for rung, _, _ in selected.rungs}
     view: View = {
         "question": _asked(tell, paths, answered),
-        "verdict": _headline(tell, paths, answers, chosen),
+        "verdict": _headline(tell, paths, answers, adopted),
+        "circumstances": tell.circumstances(fixed),
         "facts": _facts(tell, bears),
         **tell.presence(),
         "record": None if case.record is None else [
@@ -76,7 +79,7 @@ def case_view(kb: KnowledgeBase, case: Case, readings: Mapping[str, str] | None 
     matter |= {t for f in (check.findings if check else ()) for c in f.readings for t, _ in c}
     uses = [use for use, used in (("paths", paths), ("answer", answers), ("check", check)) if used]
     decided = all(r.status != NEEDS_FACTS for r in results)
-    view["readings"] = tell.readings(uses, kb.fixed_readings(chosen), chosen, matter, decided)
+    view["readings"] = tell.readings(uses, fixed, adopted, matter, decided)
     view["norms"] = tell.all_cited()
     return view
 
