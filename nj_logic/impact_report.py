@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from . import answer, check, conflicts
-from .amounts import format_money
 from .differences import DELEGATION, NOBODY, Box
 from .errors import Bilingual
 from .facts import PRESENCE
@@ -265,12 +264,9 @@ class _Teller:
         return say.choice([self._office(o) for o in declared.options if o in options])
 
     def _range(self, low: Bound, high: Bound) -> str:
-        say = self.say
-        a = say("included" if low[1] == 0 else "excluded", a=format_money(low[0], self.lang)) if low and low[0] else ""
-        b = say("included" if high[1] == 1 else "excluded", a=format_money(high[0], self.lang)) if high else ""
-        if a and b:
-            return say("between", a=a, b=b)
-        return say("above", a=a) if a else say("below", b=b) if b else say("throughout")
+        return self.say.amounts(
+            (low[0], low[1] == 0) if low and low[0] else None, (high[0], high[1] == 1) if high else None
+        )
 
     # -- sides -------------------------------------------------------------------------------------------------------
 
@@ -292,12 +288,18 @@ class _Teller:
 
     def _side(self, tell: LawTeller, side: Mapping[str, Any], told: Sequence[str], other: Sequence[str]) -> View:
         say = self.say
+        same = set(told) == set(other)
+        lines = list(dict.fromkeys(t for t in told if same or t not in other))
         norms = {
-            n for a, t in zip(side["alternatives"], told, strict=True) if t not in other for n in a.get("norms", ())
+            n
+            for a, t in zip(side["alternatives"], told, strict=True)
+            if not lines or t in lines
+            for n in a.get("norms", ())
         }
-        lines = list(dict.fromkeys(t for t in told if t not in other))
         if lines and len(lines) < len(set(told)):
             lines.append(say("others_stay"))
+        if told and same:
+            lines.append(say("other_grounds"))
         if not told:
             lines = [u["question"][self.lang] for u in side["undefined"]] or [
                 self._label(m) for m in side["missing_facts"]

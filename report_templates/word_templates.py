@@ -453,6 +453,8 @@ def case() -> Template:
                     t.put('{{ say("performers", persons=say.choice(o.performers)) }}', "Small")
                 with t.block("for c in o.holds"):
                     t.put('{{ say("holds_under", conditions=c) }}', "Small")
+                with t.block("if o.always"):
+                    t.put(say("holds_under_all"), "Small")
             with t.block("if not a.alternatives"):
                 t.put("{{ a.missing }}{{ say.listed(a.undefined, 'semicolon') }}")
     with t.block("if check"):
@@ -515,7 +517,7 @@ def register() -> Template:
     with t.block("if powers"):
         t.heading("h.powers")
         t.table(
-            [say("power"), say("basis"), say("in_findings")], [60, 78, 18], "p in powers",
+            [say("power"), say("basis"), say("in_findings")], [52, 78, 26], "p in powers",
             [["{{ say.pair(p.office, p.act) }}"], ["{{ p.norms | cites }}"], ["{{ say.listed(p.findings) }}"]],
         )  # fmt: skip
     t.heading("h.acting")
@@ -616,7 +618,7 @@ def impact() -> Template:
     t.heading("h.changes")
     lines = ["{%p for line in c[side] %}", "{{ line }}", "{%p endfor %}"]
     t.table(
-        [say("what"), say("before"), say("after")], [40, 58, 58], "c in changes",
+        [say("amended_what"), say("before"), say("after")], [40, 58, 58], "c in changes",
         [["{{ c.what }}", *optional("c.subject")], *([line.replace("[side]", f".{side}") for line in lines] for side in ("before", "after"))],
     )  # fmt: skip
     with t.block("if ladders"):
@@ -634,7 +636,7 @@ def impact() -> Template:
         with t.block("for q in k.questions"):
             t.put("{{ q.label }}", "Heading 3")
             t.table(
-                [say("situation"), say("before"), say("after")], [52, 52, 52], "r in q.rows",
+                [say("situation"), say("before"), say("after")], [46, 52, 58], "r in q.rows",
                 [[*optional("r.shared"), "{%p for s in r.either %}", '{{ say("either" if loop.first else "or_else") }} {{ s }}', "{%p endfor %}",
                   "{%p if r.worse %}", say("worse"), "{%p endif %}"], *(one_side(f"r.{side}") for side in ("before", "after"))],
             )  # fmt: skip

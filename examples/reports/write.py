@@ -16,6 +16,7 @@ EXAMPLES = HERE.parent
 SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "case": ("fund-1500000.yaml", {}),
     "case-in-conflict": ("investment-6000000.yaml", {}),
+    "case-facts-missing": ("fund-facts-missing.yaml", {}),
     "register": ("travel-register-2026-03.yaml", {}),
     "article": ("article:11", {}),
     "audit": ("audit", {"articles": [29], "severity": "two_answers", "processes": 2}),
