@@ -159,11 +159,9 @@ class _Teller:
 
     def _cited(self) -> list[View]:
         """The norms cited, as amended; those that were repealed as they were."""
-        after, before = self._after.all_cited(), self._before.all_cited()
-        return [
-            *after,
-            *({**n, "strength": self.say("what.repealed")} for n in before if n["id"] not in self.impact.amended.norms),
-        ]
+        cited = self._after.cited | self._before.cited
+        gone = self._before.norms(cited - self.impact.amended.norms.keys())
+        return [*self._after.norms(cited), *({**n, "strength": self.say("what.repealed")} for n in gone)]
 
     def _searched(self) -> list[str]:
         impact, say = self.impact, self.say
