@@ -12,7 +12,7 @@ define nj
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check style types dialect prolog format scenarios mutants bench docs clean setup
+.PHONY: help demo test check style types dialect prolog format scenarios mutants bench docs samples clean setup
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read -r name does; do printf 'make %-10s %s\n' "$$name" "$$does"; done
@@ -59,6 +59,9 @@ bench: setup ## how long answers take, against the limits we set ourselves
 docs: setup ## write the chapters' pages in docs/chapters anew
 	@mkdir -p docs/chapters
 	@$(RUN) nj_logic.pages docs/chapters
+
+samples: setup ## write the sample reports in examples/reports anew
+	@.venv/bin/python examples/reports/write.py
 
 clean: ## remove all that these commands made
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -81,6 +81,20 @@ class Amendment:
     stale: list[str] = field(default_factory=list)
 
 
+def is_amendment(file: Path) -> bool:
+    """Whether a file says that it is an amendment.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    from .knowledge import TABLES
+
+    if file.suffix.lower() in TABLES:
+        return False
+    document = read_document(file)
+    return isinstance(document, MappingNode) and any(key in {"amendment", TOP["amendment"]} for key in document)
+
+
 def read_amendment(path: Path | str) -> Amendment:
     """Read an amendment (YAML or JSON).
 

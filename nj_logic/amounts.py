@@ -112,8 +112,8 @@ def total(amounts: Iterable[Decimal]) -> Decimal:
     return result
 
 
-def format_money(amount: Decimal, lang: str) -> str:
-    """``1,500,000元（150万元）`` or ``1,500,000 yuan``, with every decimal that counts and none that does not."""
+def format_money(amount: Decimal, lang: str, *, short: bool = False) -> str:
+    """``1,500,000元（150万元）`` (*short*: ``150万元``) or ``1,500,000 yuan``, with every decimal that counts and none that does not."""
     plain = _trimmed(f"{amount:,f}")
     if lang != "zh":
         return f"{plain} yuan"
@@ -121,7 +121,8 @@ def format_money(amount: Decimal, lang: str) -> str:
         if abs(amount) >= 10**zeros:
             sign, digits, exponent = amount.as_tuple()
             assert isinstance(exponent, int)
-            return f"{plain}元（{_trimmed(f'{type(amount)((sign, digits, exponent - zeros)):f}')}{unit}元）"
+            own = f"{_trimmed(f'{type(amount)((sign, digits, exponent - zeros)):f}')}{unit}元"
+            return own if short else f"{plain}元（{own}）"
     return f"{plain}元"
 
 

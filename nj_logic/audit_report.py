@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .audit import SEVERITIES, TYPES
@@ -20,7 +20,9 @@ SEARCHED = ("kinds", "pairs_of_facts", "cells", "readings", "absences", "norms")
 """What an audit says it searched, in the order in which it is printed."""
 
 
-def audit_view(kb: KnowledgeBase, audit: Audit, notes: Sequence[str] = (), *, lang: str = "zh") -> View:
+def audit_view(
+    kb: KnowledgeBase, audit: Audit, notes: Sequence[str] = (), *, articles: Collection[int] = (), severity: str | None = None, lang: str = "zh"
+) -> View:  # fmt: skip
     """All texts and drawings of an audit's report.
 
     Each finding's first witness is put to the tool again, so that the report says what the tool answers.
@@ -29,6 +31,8 @@ def audit_view(kb: KnowledgeBase, audit: Audit, notes: Sequence[str] = (), *, la
         kb: the knowledge base.
         audit: its audit, as a whole or as much of it as is to be reported.
         notes: what is to be said of a register of accepted findings.
+        articles: if given, the findings are those about these articles only.
+        severity: if given, the findings are those as grave as this.
         lang: ``zh`` or ``en``.
 
     Raises:
@@ -39,6 +43,7 @@ def audit_view(kb: KnowledgeBase, audit: Audit, notes: Sequence[str] = (), *, la
     open_ = [f for f in audit.findings if f.accepted is None]
     groups = [(severity, [f for f in open_ if f.severity == severity]) for severity in SEVERITIES]
     found = {f.type for f in open_}
+    some = _chosen(tell, articles, severity)
     return {
         "question": [say("question.audit")],
         "label": say("audit.found_one" if len(open_) == 1 else "audit.found", n=len(open_)) if open_ else say("register.none"),
@@ -50,17 +55,28 @@ def audit_view(kb: KnowledgeBase, audit: Audit, notes: Sequence[str] = (), *, la
             for type_ in TYPES if type_ in found
         ],
         "totals_row": {"type": say("total"), "counts": [len(group) for _, group in groups], "total": len(open_)},
-        "not_found": [say(f"defect.{type_}") for type_ in TYPES if type_ not in found],
+        "not_found": [say(f"defect.{type_}") for type_ in TYPES if type_ not in found and not some],
         "groups": [
             {"title": say(f"severity.{severity}"), "severity": severity, "findings": [_finding(tell, f) for f in group]}
             for severity, group in groups if group
         ],
         "accepted": [{"id": f.id, "title": say.both(f.title), **_acceptance(tell, f.accepted)} for f in audit.findings if f.accepted],
-        "notes": list(notes),
+        "notes": [*some, *notes],
         "searched": [(say(f"searched.{key}"), f"{audit.searched[key]:,}") for key in SEARCHED if key in audit.searched],
         "cut": "" if audit.searched.get("complete", True) else say("searched.cut", n=audit.searched.get("unproved", 0)),
         "chapters": chapters_drawn(tell),
     }  # fmt: skip
+
+
+def _chosen(tell: LawTeller, articles: Collection[int], severity: str | None) -> list[str]:
+    """That only some findings are reported, and which; empty where all are."""
+    say = tell.say
+    which = [say("article", n=tell.ordinal(n)) if n else say("notice") for n in sorted(set(articles))]
+    graver = [say(f"severity.{s}") for s in SEVERITIES[: SEVERITIES.index(severity) + 1]] if severity else []
+    parts = ([say("audit.articles", articles=say.listed(which))] if which else []) + (
+        [say("audit.severities", severities=say.listed(graver))] if graver else []
+    )
+    return [say("audit.only", which=say.listed(parts, "semicolon"))] if parts else []
 
 
 def _finding(tell: LawTeller, finding: Finding) -> View:

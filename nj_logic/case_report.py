@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from .figures import ladders_drawn
@@ -34,6 +35,8 @@ def case_view(kb: KnowledgeBase, case: Case, readings: Mapping[str, str] | None 
         InputError: an unknown language, topic or option.
     """
     chosen = readings or {}
+    fixed = kb.fixed_readings(chosen, case)
+    adopted = {**chosen, **{one.topic: one.option for one in kb.applied(case, fixed)}}
     tell = Teller(kb, case, words(kb, lang))
     say, kind = tell.say, case.kind
     paths = kb.paths(case, chosen) if kind.procedure else None
@@ -49,8 +52,9 @@ def case_view(kb: KnowledgeBase, case: Case, readings: Mapping[str, str] | None 
     held = {rung for rung, _, _ in selected.rungs}
     view: View = {
         "question": _asked(tell, paths, answered),
-        "verdict": _headline(tell, paths, answers, chosen),
-        "facts": facts_view(tell, bears),
+        "verdict": _headline(tell, paths, answers, adopted),
+        "circumstances": tell.circumstances(fixed),
+        "facts": facts_view(tell, {**bears, **{m.id: True for r in results for m in r.missing}}),
         **tell.presence(),
         "record": None if case.record is None else [
             {"no": i, "who": tell.term(e.actor), "act": tell.term(e.action), "on": say.date(e.on) if e.on else ""}
@@ -76,7 +80,7 @@ def case_view(kb: KnowledgeBase, case: Case, readings: Mapping[str, str] | None 
     matter |= {t for f in (check.findings if check else ()) for c in f.readings for t, _ in c}
     uses = [use for use, used in (("paths", paths), ("answer", answers), ("check", check)) if used]
     decided = all(r.status != NEEDS_FACTS for r in results)
-    view["readings"] = tell.readings(uses, kb.fixed_readings(chosen), chosen, matter, decided)
+    view["readings"] = tell.readings(uses, fixed, adopted, matter, decided)
     view["norms"] = tell.all_cited()
     return view
 
@@ -116,8 +120,24 @@ def _meaning(tell: Teller, result: Paths | Answer, chosen: Mapping[str, str]) ->
     if result.status == DETERMINED and any(t in chosen for topics in tell.case.kind.topics.values() for t in topics):
         key = "meaning.determined_fixed"
     if result.status == CONFLICT:
-        key = "meaning.conflict_readings" if any(a.readings for a in result.alternatives) else "meaning.conflict_norms"
+        by_reading = any(a.readings for a in result.alternatives)
+        key = (
+            "meaning.conflict_norms"
+            if not by_reading
+            else "meaning.conflict_both"
+            if _meet(result)
+            else "meaning.conflict_readings"
+        )
     return tell.say(key)
+
+
+def _meet(result: Paths | Answer) -> bool:
+    """Whether two alternatives hold on the same readings."""
+    held = [[dict(c) for c in a.readings] or [{}] for a in result.alternatives]
+    return any(
+        all(one.get(topic, option) == option for topic, option in other.items())
+        for a, b in combinations(held, 2) for one in a for other in b
+    )  # fmt: skip
 
 
 def path_lines(tell: Teller, paths: Paths) -> list[str]:
@@ -171,7 +191,7 @@ def _answer(tell: Teller, answer: Answer) -> View:
             "value": _values(tell, one.value, one.mode) if one.undefined_because is None else "",
             "because": say("silent_on", question=say.both(one.undefined_because.question)) if one.undefined_because else "",
             "performers": list(dict.fromkeys(d for p in one.performers if (d := tell.doer(p.person, p.acting_for)))),
-            "holds": tell.conditions(one.readings), "norms": tell.norms(one.norms),
+            "holds": tell.conditions(one.readings), "always": not one.readings and len(answer.alternatives) > 1, "norms": tell.norms(one.norms),
         }
         for one in answer.alternatives
     ]  # fmt: skip

@@ -573,27 +573,36 @@ def search_command(words: tuple[str, ...], lang: str, as_json: bool) -> None:
 @click.option("--output", "-o", type=Path, required=True, help="The file to write 输出文件.")
 @click.option("--roster", type=Path, help="The roster for a table (CSV, XLSX) of absences 名册.")
 @click.option("--accepted", metavar="FILE", type=Path, help="Of audit: accepted findings 已接受问题的登记.")
+@click.option(
+    "--article", "articles", multiple=True, type=int, help="Of audit: only findings about this article 只列该条."
+)
+@click.option(
+    "--severity",
+    type=click.Choice(["blocking", "two_answers", "vague", "editorial"]),
+    help="Of audit: only findings as grave as this 只列此程度以上.",
+)
 @processes
 @weighing
 @language
 def report(
-    target: str, format_: str | None, output: Path, roster: Path | None, accepted: Path | None, processes: int,
-    readings: tuple[str, ...], lang: str | None,
+    target: str, format_: str | None, output: Path, roster: Path | None, accepted: Path | None, articles: tuple[int, ...],
+    severity: str | None, processes: int, readings: tuple[str, ...], lang: str | None,
 ) -> None:  # fmt: skip
-    """A report on a case, a register, the audit of the rules, or an article. 生成报告。
+    """A report on a case, a register, the audit of the rules, an article, or what an amendment changes. 生成报告。
 
     \b
     nj report CASE -o case.pdf             a case
     nj report REGISTER -o register.docx    a register of absences
     nj report audit -o audit.docx          the defects of the rules themselves
     nj report article:29 -o article.html   an article
+    nj report AMENDMENT -o impact.pdf      what an amendment changes
     """  # noqa: D301
     from .files import write_document
     from .reporting import report_on, written_as
 
     document = report_on(
-        knowledge(), target, written_as(format_, output), fixed(readings), roster=roster, accepted=accepted, processes=processes,
-        lang=chosen_language(lang),
+        knowledge(), target, written_as(format_, output), fixed(readings), roster=roster, accepted=accepted, articles=articles,
+        severity=severity, processes=processes, lang=chosen_language(lang),
     )  # fmt: skip
     write_document(output, document)
     put(str(output))
@@ -647,9 +656,12 @@ def audit(
 @click.argument("amendment", metavar="AMENDMENT", type=Path)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; the same as --format json.")
 @click.option(
-    "--format", "format_", type=click.Choice(["pretty", "json", "html", "md"]), help="Output format 输出格式."
+    "--format",
+    "format_",
+    type=click.Choice(["pretty", "json", "html", "md", "docx", "pdf"]),
+    help="Output format 输出格式.",
 )
-@click.option("--output", "-o", type=Path, help="The file to write 输出文件 (default: standard output).")
+@click.option("--output", "-o", type=Path, help="The file to write 输出文件 (docx and pdf need one).")
 @language
 def impact(amendment: Path, as_json: bool, format_: str | None, output: Path | None, lang: str | None) -> None:
     """What AMENDMENT changes: answers, paths, scenarios. 修正案的影响。"""
@@ -657,19 +669,22 @@ def impact(amendment: Path, as_json: bool, format_: str | None, output: Path | N
 
     before = click.get_current_context().find_root().params
     format_ = "json" if as_json else format_ or ("json" if before.get("as_json") else before.get("format_")) or "pretty"
+    if format_ in {"docx", "pdf"} and output is None:
+        raise InputError(f"{format_} needs a file: -o FILE", f"{format_} 格式需要写入文件：-o 文件")
     result, lang = read_impact(knowledge(), amendment), chosen_language(lang)
+    text: str | bytes
     if format_ == "json":
         text = dumped(result.to_json())
     else:
-        from .impact_report import impact_report
+        from .report import impact_report
 
-        text = impact_report(result, lang=lang, format={"pretty": "txt"}.get(format_, format_)).rstrip("\n")
+        text = impact_report(result, lang=lang, format={"pretty": "txt"}.get(format_, format_))
     if output is None:
-        put(text)
+        put(str(text).rstrip("\n"))
     else:
         from .files import write_document
 
-        write_document(output, f"{text}\n")
+        write_document(output, text if isinstance(text, bytes) else f"{text.rstrip()}\n")
         put(str(output))
     leave(result.worse)
 

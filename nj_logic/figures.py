@@ -8,7 +8,6 @@ from collections.abc import Collection, Sequence
 from markupsafe import Markup
 
 from . import charts, telling
-from .amounts import format_money
 from .cells import Rung
 from .ledger import coverage
 from .report_words import Words
@@ -22,14 +21,8 @@ _TREE_LINE = re.compile(r"( *)- (.*)")
 
 def bounds(tell: LawTeller, rung: Rung) -> str:
     """The amounts of a rung in words."""
-    say = tell.say
-    low = None if not rung.low else format_money(rung.low, say.lang)
-    high = None if rung.high is None else format_money(rung.high, say.lang)
-    low = low and say("included" if rung.low_included else "excluded", a=low)
-    high = high and say("included" if rung.high_included else "excluded", a=high)
-    if low and high:
-        return say("between", a=low, b=high)
-    return say("above", a=low) if low else say("below", b=high) if high else say("throughout")
+    low = (rung.low, rung.low_included) if rung.low else None
+    return tell.say.amounts(low, None if rung.high is None else (rung.high, rung.high_included))
 
 
 def ladders_drawn(tell: LawTeller, names: Collection[str], held: Collection[Rung] = ()) -> list[View]:

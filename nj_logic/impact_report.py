@@ -1,70 +1,62 @@
-"""What an amendment changes, for readers: one view in the reader's language, laid out as HTML, Markdown or text by the templates."""
+"""What an amendment changes, as its report shows it. :mod:`nj_logic.report` lays it out."""
 
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from . import answer, check, conflicts
-from .amounts import format_money
 from .differences import DELEGATION, NOBODY, Box
 from .errors import Bilingual
 from .facts import PRESENCE
+from .figures import ladders_drawn
 from .impact import ranges
-from .report import known_format, render
 from .report_words import Words, words
+from .teller import LawTeller, View
 from .terminal import STATUS
-from .versions import knowledge_digest, program_version
 
 if TYPE_CHECKING:
+    from .amendment import Change
     from .declared import Field
     from .impact import Bound, Impact, Route, Row
     from .knowledge import KnowledgeBase
 
-View = dict[str, Any]
+_PLACE = re.compile(r"a(\d+)\.p(\d+)(\.n\d+)?")
 MOST_NAMED = 3
 """Of more values than these, the others are named if they are fewer."""
-FORMATS = ("html", "md", "txt")
 
 
-def impact_report(impact: Impact, *, lang: str = "zh", format: str = "html") -> str:
-    """What an amendment changes, as a document.
+def impact_view(impact: Impact, *, lang: str = "zh") -> View:
+    """All texts of the report on an amendment's impact.
 
     Args:
         impact: as found by :func:`nj_logic.impact.find_impact`.
         lang: ``zh`` or ``en``.
-        format: ``html`` (one file that needs no other), ``md`` or ``txt``.
 
     Raises:
-        InputError: an unknown language or format.
+        InputError: an unknown language.
     """
-    known_format(format, FORMATS)
-    return str(render(impact.base, "impact", impact_view(impact, lang=lang), format))
-
-
-def impact_view(impact: Impact, *, lang: str = "zh") -> View:
-    """The view behind the document."""
     return _Teller(impact, words(impact.base, lang)).view()
 
 
 class _Teller:
     def __init__(self, impact: Impact, say: Words) -> None:
         self.impact, self.say, self.lang = impact, say, say.lang
+        self._before, self._after = LawTeller(impact.base, say), LawTeller(impact.amended, say)
 
     def view(self) -> View:
+        """All of it; the norms cited are gathered last."""
+        view = self._told()
+        return {**view, "norms": self._cited()}
+
+    def _told(self) -> View:
         impact, say = self.impact, self.say
-        regulation = say("regulation", title=impact.base.title)
         title = say.both(impact.amendment.title)
-        head = [
-            (say("basis"), regulation),
-            (say("amendment"), say("brackets", a=title, b=impact.amendment.id)),
-            (say("note"), impact.amendment.note),
-        ]
         return {
-            "lang": self.lang, "say": say, "title": say("title_impact"), "subject": title, "about": title, "head": [h for h in head if h[1]],
+            "subject": title, "question": [say("question.impact", amendment=title)], "label": self._in_short(), "ladders": self._ladders(),
             "premise": self._box({}, tuple(self._premise)), "summary": self._summary(), "worse": impact.worse, "changes": self._changes(), "kinds": self._kinds(),
             "paths": [
                 *({"state": say("new_path"), **self._route(impact.amended, r)} for r in impact.new_paths),
@@ -78,15 +70,10 @@ class _Teller:
                 for s in impact.scenarios
             ],
             "findings": [
-                {"state": say(key), "id": f.id, "type": f.type, "title": self._both(f.title)}
+                {"state": say(key), "id": f.id, "type": say(f"defect.{f.type}"), "title": self._both(f.title)}
                 for key, found in (("appears", impact.new_findings), ("disappears", impact.gone_findings)) for f in found or ()
             ],
             "audited": impact.new_findings is not None, "searched": self._searched(),
-            "versions": [
-                (say("version.regulation"), regulation), (say("version.program"), f"nj_logic {program_version()}"),
-                (say("version.engines"), f"clingo {metadata.version('clingo')}"),
-                (say("version.knowledge"), f"{knowledge_digest(impact.base)} → {knowledge_digest(impact.amended)}"),
-            ],
         }  # fmt: skip
 
     def _both(self, text: Any) -> str:  # noqa: ANN401
@@ -94,6 +81,10 @@ class _Teller:
 
     def _label(self, term: Mapping[str, str]) -> str:
         return term[self.lang]
+
+    def _in_short(self) -> str:
+        rows = self.impact.rows
+        return self.say("impact.worse" if any(r.worse for r in rows) else "impact.changes" if rows else "impact.same")
 
     def _summary(self) -> list[str]:
         impact, say, rows = self.impact, self.say, self.impact.rows
@@ -134,13 +125,43 @@ class _Teller:
         return lines
 
     def _changes(self) -> list[View]:
+        """What is amended; the rules, which few can read, come last."""
         return [
             {
-                "what": self.say(f"what.{c.what}"), "subject": self.say.both(c.subject), "code": c.what == "rule",
+                "what": self.say(f"what.{c.what}"), "subject": self._subject(c), "code": c.what == "rule",
                 "before": self.say.both(c.before).splitlines(), "after": self.say.both(c.after).splitlines(),
             }
-            for c in self.impact.amendment.changes
+            for c in sorted(self.impact.amendment.changes, key=lambda c: c.what == "rule")
         ]  # fmt: skip
+
+    def _subject(self, change: Change) -> str:
+        """What a change is about: a provision by its place, a ladder by its name; of a word the words tell it."""
+        if change.what in {"word", "renamed"}:
+            return ""
+        subject, labels = self.say.both(change.subject), self.impact.base.labels
+        found = _PLACE.fullmatch(subject)
+        if found:
+            place = self._after.place(int(found[1]), int(found[2]))
+            return self.say("brackets", a=place, b=subject) if found[3] else place
+        return self.say.both(labels[subject]) if subject in labels else subject
+
+    def _ladders(self) -> list[View]:
+        """The ladders of which a bound moves, before and after."""
+        names = {c.subject.zh for c in self.impact.amendment.changes if c.what == "parameter"}
+        found = []
+        for name in sorted(names & {r.ladder for r in self.impact.base.cells.rungs}):
+            for key, tell in (("before", self._before), ("after", self._after)):
+                found += [
+                    {**one, "title": self.say("brackets", a=one["title"], b=self.say(key))}
+                    for one in ladders_drawn(tell, {name})
+                ]
+        return found
+
+    def _cited(self) -> list[View]:
+        """The norms cited, as amended; those that were repealed as they were."""
+        cited = self._after.cited | self._before.cited
+        gone = self._before.norms(cited - self.impact.amended.norms.keys())
+        return [*self._after.norms(cited), *({**n, "strength": self.say("what.repealed")} for n in gone)]
 
     def _searched(self) -> list[str]:
         impact, say = self.impact, self.say
@@ -177,7 +198,11 @@ class _Teller:
     def _question(self, row: Row) -> str:
         if row.use == answer.USE:
             return self.say.both(self.impact.amended.term(row.question).label)
-        return self.say(f"use.{row.use}", norm=row.question)
+        if row.use == check.USE:
+            tell = self._after if row.question in self.impact.amended.norms else self._before
+            (norm,) = tell.norms([row.question])
+            return self.say("use.check", norm=self.say("brackets", a=norm["article"], b=norm["id"]))
+        return self.say(f"use.{row.use}")
 
     def _situations(self, row: Row) -> View:
         """What all the boxes have in common, and, where there are several, what sets each apart."""
@@ -237,12 +262,9 @@ class _Teller:
         return say.choice([self._office(o) for o in declared.options if o in options])
 
     def _range(self, low: Bound, high: Bound) -> str:
-        say = self.say
-        a = say("included" if low[1] == 0 else "excluded", a=format_money(low[0], self.lang)) if low and low[0] else ""
-        b = say("included" if high[1] == 1 else "excluded", a=format_money(high[0], self.lang)) if high else ""
-        if a and b:
-            return say("between", a=a, b=b)
-        return say("above", a=a) if a else say("below", b=b) if b else say("throughout")
+        return self.say.amounts(
+            (low[0], low[1] == 0) if low and low[0] else None, (high[0], high[1] == 1) if high else None
+        )
 
     # -- sides -------------------------------------------------------------------------------------------------------
 
@@ -252,18 +274,30 @@ class _Teller:
             return self._clashes(row.before, row.after), self._clashes(row.after, row.before)
         if row.use == check.USE:
             before, after = (
-                {"status": self.say(f"side.{side['status']}"), "lines": [], "class": side["status"]}
+                {"status": self.say(f"side.{side['status']}"), "lines": [], "class": side["status"], "norms": []}
                 for side in (row.before, row.after)
             )
             return before, after
         told = [[self._alternative(a) for a in side["alternatives"]] for side in (row.before, row.after)]
-        return self._side(row.before, told[0], told[1]), self._side(row.after, told[1], told[0])
+        return (
+            self._side(self._before, row.before, told[0], told[1]),
+            self._side(self._after, row.after, told[1], told[0]),
+        )
 
-    def _side(self, side: Mapping[str, Any], told: Sequence[str], other: Sequence[str]) -> View:
+    def _side(self, tell: LawTeller, side: Mapping[str, Any], told: Sequence[str], other: Sequence[str]) -> View:
         say = self.say
-        lines = list(dict.fromkeys(t for t in told if t not in other))
+        same = set(told) == set(other)
+        lines = list(dict.fromkeys(t for t in told if same or t not in other))
+        norms = {
+            n
+            for a, t in zip(side["alternatives"], told, strict=True)
+            if not lines or t in lines
+            for n in a.get("norms", ())
+        }
         if lines and len(lines) < len(set(told)):
             lines.append(say("others_stay"))
+        if told and same:
+            lines.append(say("other_grounds"))
         if not told:
             lines = [u["question"][self.lang] for u in side["undefined"]] or [
                 self._label(m) for m in side["missing_facts"]
@@ -272,6 +306,7 @@ class _Teller:
             "status": say(f"status.{side['status']}"),
             "lines": lines or list(dict.fromkeys(told)),
             "class": side["status"],
+            "norms": tell.norms(norms),
         }
 
     def _alternative(self, one: Mapping[str, Any]) -> str:
@@ -325,7 +360,12 @@ class _Teller:
             for a in side["acting"]
             if a not in other["acting"]
         ]
-        return {"status": say("clashes", n=len(side["findings"])), "lines": list(dict.fromkeys(lines)), "class": ""}
+        return {
+            "status": say("clashes", n=len(side["findings"])),
+            "lines": list(dict.fromkeys(lines)),
+            "class": "",
+            "norms": [],
+        }
 
     def _route(self, kb: KnowledgeBase, route: Route) -> View:
         say = self.say

@@ -147,7 +147,7 @@ class Phrasing:
         filled = _Filled(self._word(argument, atom))
         shown = {"stated": self._stated(argument, atom)}
         if isinstance(argument, int):
-            shown |= {"day": _day(argument), "cell": self.band(argument)}
+            shown |= {"day": self.day(argument), "cell": self.band(argument)}
         elif isinstance(argument, Var):
             shown |= {"day": OPEN, "cell": OPEN}
         filled.shown = shown
@@ -164,6 +164,12 @@ class Phrasing:
         entry = self.kb.readings.get(topic, {"options": {}})["options"].get(id_)
         label = Bilingual(entry["zh"], entry["en"]) if entry else self.kb.labels.get(id_)
         return label.say(self.lang) if label else id_
+
+    def day(self, ordinal: int) -> str:
+        """A day; that of a case which states none is the day in question."""
+        if ordinal > 0:
+            return datetime.date.fromordinal(ordinal).isoformat()
+        return {"zh": "所问之日", "en": "the day in question"}[self.lang]
 
     def _word(self, argument: Term, atom: Atom = ("",)) -> str:
         if isinstance(argument, Var):
@@ -193,7 +199,7 @@ class Phrasing:
         return official_label(self.kb, self.case, id_).say(self.lang)
 
     def _value(self, value: Term, days: set[int]) -> str:
-        return _day(value) if isinstance(value, int) and value in days else self._word(value)
+        return self.day(value) if isinstance(value, int) and value in days else self._word(value)
 
     def _stated(self, argument: Term, atom: Atom) -> str:
         """What the case states of the field *argument*; the cell of *atom* where it states nothing."""
@@ -225,10 +231,6 @@ class Phrasing:
 def _plain(amount: Decimal) -> str:
     plain = f"{amount:,f}"
     return plain.rstrip("0").rstrip(".") if "." in plain else plain
-
-
-def _day(ordinal: int) -> str:
-    return datetime.date.fromordinal(ordinal).isoformat() if ordinal > 0 else "—"
 
 
 def decisive(say: Phrasing, proof: Proof, quoted: frozenset[str] = frozenset()) -> list[Proof]:

@@ -45,6 +45,7 @@ def register_view(
         "question": [say("question.register")],
         "clean": n == 0,
         "label": say("register.none" if n == 0 else "register.found_one" if n == 1 else "register.found", n=n),
+        "circumstances": tell.circumstances(conflicts.readings),
         "plain": _by_type(tell, conflicts.findings) or [say("register.clean")],
         "findings": [
             {
@@ -62,7 +63,8 @@ def register_view(
     }  # fmt: skip
     view["timelines"], view["others"], view["months_left_out"] = _timelines(tell, conflicts, acting)
     matter = {t for found in (conflicts.findings, conflicts.acting) for f in found for c in f.readings for t, _ in c}
-    view["readings"] = tell.readings([USE], conflicts.readings, chosen, matter, True)
+    adopted = {**chosen, **{one.topic: one.option for one in kb.applied(register, conflicts.readings)}}
+    view["readings"] = tell.readings([USE], conflicts.readings, adopted, matter, True)
     view["norms"] = tell.all_cited()
     return view
 

@@ -1,4 +1,5 @@
-"""Reports for people who know rules and not logic: a case with its answers, a register of absences, an audit of the rules, an article.
+"""Reports for people who know rules and not logic: a case with its answers, a register of absences, an audit of the rules, an
+article, an amendment's impact.
 
 A view is made first (:mod:`nj_logic.case_report` and its siblings): plain texts in the reader's language, in the order in which they are
 read. The templates beside the knowledge base (``report_templates/``) lay it out as HTML, Markdown or a Word file; a PDF is the HTML,
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from importlib import metadata
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from .audit import Audit
     from .case import Case
+    from .impact import Impact
     from .knowledge import KnowledgeBase
     from .prolog import Proof
     from .teller import View
@@ -85,8 +87,8 @@ def register_report(
 
 
 def audit_report(
-    kb: KnowledgeBase, audit: Audit, notes: Sequence[str] = (), *, lang: str = "zh", format: str = "html",
-    printed_on: datetime.date | None = None,
+    kb: KnowledgeBase, audit: Audit, notes: Sequence[str] = (), *, articles: Collection[int] = (), severity: str | None = None,
+    lang: str = "zh", format: str = "html", printed_on: datetime.date | None = None,
 ) -> Document:  # fmt: skip
     """An audit of the rules: how many findings of which type, and each with what proves it.
 
@@ -94,6 +96,8 @@ def audit_report(
         kb: the knowledge base.
         audit: its audit (:func:`nj_logic.audit.audit`).
         notes: what is to be said of a register of accepted findings.
+        articles: if given, the findings are those about these articles only; the report says so.
+        severity: if given, the findings are those as grave as this.
         lang: ``zh`` or ``en``.
         format: ``html``, ``md``, ``docx`` or ``pdf``.
         printed_on: the date to print; none is printed without it.
@@ -106,7 +110,9 @@ def audit_report(
     known_format(format)
     regulation = words(kb, lang)("regulation", title=kb.title)
     frame = _frame(kb, lang, "title_audit", kb.title, [("basis", regulation)], printed_on)
-    return render(kb, "audit", {**frame, **audit_view(kb, audit, notes, lang=lang)}, format)
+    return render(
+        kb, "audit", {**frame, **audit_view(kb, audit, notes, articles=articles, severity=severity, lang=lang)}, format
+    )
 
 
 def article_report(
@@ -132,6 +138,33 @@ def article_report(
     return render(kb, "article", {**view, **frame}, format)
 
 
+def impact_report(
+    impact: Impact, *, lang: str = "zh", format: str = "html", printed_on: datetime.date | None = None
+) -> Document:
+    """What an amendment changes: what is amended, and each situation in which an answer changes.
+
+    Args:
+        impact: as found by :func:`nj_logic.impact.find_impact`.
+        lang: ``zh`` or ``en``.
+        format: ``html``, ``md``, ``docx``, ``pdf``, or ``txt`` for a terminal.
+        printed_on: the date to print; none is printed without it.
+
+    Raises:
+        InputError: an unknown language or format; of ``docx`` and ``pdf``: no font here shows the text.
+    """
+    from .impact_report import impact_view
+
+    known_format(format, (*FORMATS, "txt"))
+    kb, amendment = impact.base, impact.amendment
+    say = words(kb, lang)
+    title = amendment.title.say(lang)
+    head = [
+        ("amendment", say("brackets", a=title, b=amendment.id)), ("basis", say("regulation", title=kb.title)), ("note", amendment.note),
+    ]  # fmt: skip
+    frame = _frame(kb, lang, "title_impact", title, head, printed_on, amended=impact.amended)
+    return render(kb, "impact", {**frame, **impact_view(impact, lang=lang)}, format)
+
+
 def decisive_proofs(
     kb: KnowledgeBase, case: Case, readings: Mapping[str, str] | None = None, *, lang: str = "zh"
 ) -> list[tuple[str, list[str]]]:
@@ -146,9 +179,9 @@ def decisive_proofs(
     shown: set[Proof] = set()
     quoted: set[str] = set()
     ids = [*(p.id for p in paths[:1]), *(a.id for a in answers)]
-    for goal, proof in (one for id_ in ids for one in kb.why(case, id_, readings).proofs):
-        lines = found.setdefault(goal.title.say(lang), [])
-        for line in proof_lines(kb, _once(proof, shown), lang):
+    for one in (one for id_ in ids for one in kb.why(case, id_, readings).proved):
+        lines = found.setdefault(one.goal.title.say(lang), [])
+        for line in proof_lines(kb, _once(one.proof, shown), lang, case, reasons=one.reasons):
             words = line.lstrip()
             if words.startswith("- ") or words not in quoted:
                 lines.append(line)
@@ -171,7 +204,7 @@ def _once(proof: Proof, shown: set[Proof]) -> Proof:
 
 def _frame(
     kb: KnowledgeBase, lang: str, title: str, about: str, head: Sequence[tuple[str, str]], printed_on: datetime.date | None,
-    proofs: Proofs | None = (), engines: Mapping[str, str] | None = None,
+    proofs: Proofs | None = (), engines: Mapping[str, str] | None = None, amended: KnowledgeBase | None = None,
 ) -> View:  # fmt: skip
     """Title, head, derivations and versions; *title* and the names in *head* are keys of the words, *about* is a name."""
     say = words(kb, lang)
@@ -191,7 +224,7 @@ def _frame(
             (say("version.regulation"), regulation),
             (say("version.program"), f"nj_logic {program_version()}"),
             (say("version.engines"), say.listed(f"{name} {version}" for name, version in used.items())),
-            (say("version.knowledge"), knowledge_digest(kb)),
+            (say("version.knowledge"), say("arrow").join(map(knowledge_digest, (kb, amended) if amended else (kb,)))),
         ],
     }  # fmt: skip
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
+from .amounts import format_money
 from .errors import Bilingual, InputError
 
 if TYPE_CHECKING:
     from .knowledge import KnowledgeBase
 
 Lang = Literal["zh", "en"]
+Bound = tuple[Decimal, bool] | None
+"""An amount and whether it is included; None is no bound."""
 
 
 class Words:
@@ -46,6 +50,18 @@ class Words:
         """``a, b or c``."""
         word = self("or") if self.lang == "zh" else f" {self('or')} "
         return word.join(items)
+
+    def amounts(self, low: Bound, high: Bound) -> str:
+        """Amounts of yuan from one to another, each with whether it is included; None is open."""
+        a, b = self._end(low, "from.included", "from.excluded"), self._end(high, "to.included", "to.excluded")
+        if a and b:
+            return self("between", a=a, b=b)
+        return self("above", a=a) if a else self("below", b=b) if b else self("throughout")
+
+    def _end(self, bound: Bound, included: str, excluded: str) -> str:
+        if bound is None:
+            return ""
+        return self(included if bound[1] else excluded, a=format_money(bound[0], self.lang, short=True))
 
     def date(self, day: datetime.date) -> str:
         """``2026年3月2日`` or ``2 March 2026``."""

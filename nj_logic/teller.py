@@ -59,11 +59,14 @@ class LawTeller:
 
     def article(self, norm: str) -> str:
         """Where a norm stands: its article, and its paragraph if the article has several."""
-        entry = self.kb.norms[norm]
-        if entry.article == 0:
+        return self.place(self.kb.norms[norm].article, self.kb.norms[norm].paragraph)
+
+    def place(self, article: int, paragraph: int) -> str:
+        """An article, and a paragraph of it if it has several; article 0 is the notice."""
+        if article == 0:
             return self.say("notice")
-        key = "article_paragraph" if self._paragraphs.get(entry.article, 1) > 1 else "article"
-        return self.say(key, n=self.ordinal(entry.article), p=self.ordinal(entry.paragraph))
+        key = "article_paragraph" if self._paragraphs.get(article, 1) > 1 else "article"
+        return self.say(key, n=self.ordinal(article), p=self.ordinal(paragraph))
 
     @cached_property
     def _paragraphs(self) -> dict[int, int]:
@@ -180,6 +183,25 @@ class Teller(LawTeller):
                     "norms": self.norms(entry.get("norms", ())),
                     "effect": say("effect.adopted", option=self.option(topic, adopted)) if adopted else say("effect.matters"),
                 })  # fmt: skip
+        return found
+
+    def circumstances(self, readings: Mapping[str, str]) -> list[View]:
+        """What is to be known of every answer: that the case is older than the rules; the adopted interpretations that were applied.
+
+        Args:
+            readings: the readings with which the case was answered.
+        """
+        say, found = self.say, []
+        older = self.kb.before_force(self.case)
+        if older is not None and self.case.date is not None:
+            found.append({"text": say("before_force", day=say.date(self.case.date)), "norms": self.norms([older])})
+        for one in self.kb.applied(self.case, readings):
+            words = {
+                "topic": self.topic(one.topic),
+                "option": self.option(one.topic, one.option),
+                "since": say.date(one.since),
+            }
+            found.append({"text": say("interpreted", **words, basis=one.basis, by=one.by), "norms": []})
         return found
 
     # -- who is there ------------------------------------------------------------------------------------------------

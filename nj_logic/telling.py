@@ -61,6 +61,11 @@ WORDS = {
     "verified": Bilingual("证明成立", "the proof holds"),
     "refused": Bilingual("证明不成立：节点", "refused at node"),
     "nodes": Bilingual("个节点", "nodes"),
+    "facts_of_file": Bilingual(
+        "注意：事实取自该文件，没有与案件核对；核对请加 --case 案件",
+        "note: the facts were taken from the file and compared with no case; add --case CASE to compare them",
+    ),
+    "facts_of_case": Bilingual("事实与案件一致：", "the facts are those of the case: "),
     "made": Bilingual("制作时：", "made with: "),
     "checked": Bilingual("检查时：", "checked with: "),
 }
@@ -271,6 +276,10 @@ def verdict(result: Verdict, lang: str) -> str:
     else:
         node, atom, why = result.refused
         lines = [f"{word('refused', lang)} {node}: {why.say(lang)}", f"  {clean(atom)}"]
+    if result.case is None:
+        lines.append(f"  {word('facts_of_file', lang)}")
+    elif result.refused is None:
+        lines.append(f"  {word('facts_of_case', lang)}{clean(result.case)}")
     for key, versions in (("made", result.made_with), ("checked", result.checked_with)):
         lines.append(f"  {word(key, lang)}{clean(', '.join(f'{k} {v}' for k, v in versions.items()))}")
     return "\n".join(lines)

@@ -44,6 +44,7 @@ class Verdict:
         refused: the node that fails, as ``1.3.2``, with its atom and why; None where all nodes check.
         made_with: the versions that the file names.
         checked_with: those of this check.
+        case: the case whose facts the proof was compared with; None where the facts were taken from the file as they stand.
     """
 
     file: str
@@ -52,11 +53,13 @@ class Verdict:
     refused: tuple[str, str, Bilingual] | None
     made_with: Mapping[str, str]
     checked_with: Mapping[str, str]
+    case: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As in JSON output."""
         found: dict[str, Any] = {
             "file": self.file, "goal": self.goal, "verified": self.refused is None, "nodes": self.nodes, "refused": None,
+            "facts_from": "file" if self.case is None else "case", "case": self.case,
             "made_with": dict(self.made_with), "checked_with": dict(self.checked_with),
         }  # fmt: skip
         if self.refused is not None:
@@ -91,7 +94,15 @@ def verify(kb: KnowledgeBase, path: Path, case: Case | None = None) -> Verdict:
         refused = (".".join(map(str, found.path)), found.atom, found.why)
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError, InputError) as error:
         raise _no_proof(path) from error
-    return Verdict(str(path), str(saved["goal"]), checker.nodes, refused, dict(saved["versions"]), checked)
+    return Verdict(
+        str(path),
+        str(saved["goal"]),
+        checker.nodes,
+        refused,
+        dict(saved["versions"]),
+        checked,
+        None if case is None else case.id,
+    )
 
 
 def _read(path: Path) -> dict[str, Any]:

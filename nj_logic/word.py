@@ -83,7 +83,8 @@ class _Headings:
 def cites(norms: Iterable[View], say: Words) -> str:
     """Norms by their articles and ids, in a row."""
     groups = groupby(norms, key=lambda n: n["article"])
-    return say.listed((say("brackets", a=a, b=say.listed(n["id"] for n in found)) for a, found in groups), "semicolon")
+    space = say("comma").rstrip() + " "  # where a line may break
+    return say.listed((say("brackets", a=a, b=space.join(n["id"] for n in found)) for a, found in groups), "semicolon")
 
 
 def provision(norm: View, say: Words) -> str:

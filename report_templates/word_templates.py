@@ -1,4 +1,5 @@
-"""Makes the Word templates of ``nj report``: ``python report_templates/word_templates.py [FOLDER]`` writes case, register and audit.docx.
+"""Makes the Word templates of ``nj report``: ``python report_templates/word_templates.py [FOLDER]`` writes case, register, audit and
+impact.docx.
 
 The page and the fonts follow GB/T 9704-2012, the format of Chinese official documents: A4, margins of 37 mm above, 35 below, 28 left and
 26 right, 22 lines a page; the title in 小标宋 size 2, the body in 仿宋 size 3, headings in 黑体 and 楷体, page numbers between dashes on the
@@ -256,6 +257,12 @@ def begin(t: Template) -> None:
         t.put("{{ q }}")
 
 
+def known(t: Template) -> None:
+    """What is to be known of every answer."""
+    with t.block("for c in circumstances"):
+        t.put("{{ c.text }}{% if c.norms %} {{ c.norms | cites }}{% endif %}")
+
+
 def people(t: Template) -> None:
     """Officials, AB pairs and absences."""
     with t.block("if officials"):
@@ -313,11 +320,11 @@ def derivations(t: Template) -> None:
                 t.put("{{ d | picture }}", "Figure")
 
 
-def ending(t: Template, norms: bool = True) -> None:
+def ending(t: Template, norms: bool = True, title: str = "h.norms") -> None:
     """The provisions cited, and the versions."""
     if norms:
         with t.block("if norms"):
-            t.heading("h.norms")
+            t.heading(title)
             t.table(
                 [say("norm_and_strength"), say("quote")], [46, 110], "n in norms",
                 [["{{ n.article }}", "{{ n.id }} · {{ n.strength }}"], ["{{ n.quote }}", *optional("n.gist")]],
@@ -350,6 +357,7 @@ def case() -> Template:
     with t.block("for line in verdict.lines"):
         t.put("*{{ line }}*")
     t.put("{{ verdict.meaning }}")
+    known(t)
     with t.block("if check"):
         t.put('{{ say.pair(say("h.check"), check.label) }}')
     with t.block("if missing"):
@@ -445,6 +453,8 @@ def case() -> Template:
                     t.put('{{ say("performers", persons=say.choice(o.performers)) }}', "Small")
                 with t.block("for c in o.holds"):
                     t.put('{{ say("holds_under", conditions=c) }}', "Small")
+                with t.block("if o.always"):
+                    t.put(say("holds_under_all"), "Small")
             with t.block("if not a.alternatives"):
                 t.put("{{ a.missing }}{{ say.listed(a.undefined, 'semicolon') }}")
     with t.block("if check"):
@@ -483,6 +493,7 @@ def register() -> Template:
     t.put("{{ label }}", "Verdict")
     with t.block("for line in plain"):
         t.put("{{ line }}")
+    known(t)
     grounds = '{{ say("only_on", grounds=say.listed(%s | map(attribute="label"))) }}'
     with t.block("if timelines"):
         t.heading("h.timeline")
@@ -506,7 +517,7 @@ def register() -> Template:
     with t.block("if powers"):
         t.heading("h.powers")
         t.table(
-            [say("power"), say("basis"), say("in_findings")], [60, 78, 18], "p in powers",
+            [say("power"), say("basis"), say("in_findings")], [52, 78, 26], "p in powers",
             [["{{ say.pair(p.office, p.act) }}"], ["{{ p.norms | cites }}"], ["{{ say.listed(p.findings) }}"]],
         )  # fmt: skip
     t.heading("h.acting")
@@ -596,7 +607,74 @@ def audit() -> Template:
     return t
 
 
-TEMPLATES = {"case": case, "register": register, "audit": audit}
+def impact() -> Template:
+    """The report on what an amendment changes."""
+    t = Template()
+    begin(t)
+    t.heading("h.answer")
+    t.put("{{ label }}", "Verdict")
+    with t.block("for line in summary"):
+        t.put("{{ line }}")
+    t.heading("h.changes")
+    lines = ["{%p for line in c[side] %}", "{{ line }}", "{%p endfor %}"]
+    t.table(
+        [say("amended_what"), say("before"), say("after")], [40, 58, 58], "c in changes",
+        [["{{ c.what }}", *optional("c.subject")], *([line.replace("[side]", f".{side}") for line in lines] for side in ("before", "after"))],
+    )  # fmt: skip
+    with t.block("if ladders"):
+        t.heading("h.amended_ladders")
+        with t.block("for l in ladders"):
+            t.put("{{ l.title }}", "Heading 3")
+            t.put("{{ l.svg | picture }}", "Figure")
+    t.heading("h.impact")
+    with t.block("if not kinds"):
+        t.put(say("impact_none"))
+    with t.block("if premise"):
+        t.put('{{ say("premise", premise=premise) }}')
+    with t.block("for k in kinds"):
+        t.put("{{ k.label }}", "Heading 2")
+        with t.block("for q in k.questions"):
+            t.put("{{ q.label }}", "Heading 3")
+            t.table(
+                [say("situation"), say("before"), say("after")], [46, 52, 58], "r in q.rows",
+                [[*optional("r.shared"), "{%p for s in r.either %}", '{{ say("either" if loop.first else "or_else") }} {{ s }}', "{%p endfor %}",
+                  "{%p if r.worse %}", say("worse"), "{%p endif %}"], *(one_side(f"r.{side}") for side in ("before", "after"))],
+            )  # fmt: skip
+    with t.block("if paths"):
+        t.heading("h.paths")
+        with t.block("for p in paths"):
+            t.put("*{{ p.state }}* {{ say.pair(p.kind, p.steps) }}")
+    with t.block("if audited"):
+        t.heading("h.audit")
+        with t.block("if not findings"):
+            t.put(say("audit_none"))
+        with t.block("for f in findings"):
+            t.put('*{{ f.state }}* {{ f.title }} {{ say("brackets", a=f.type, b=f.id) }}')
+    with t.block("if scenarios"):
+        t.heading("h.impact_scenarios")
+        t.table(
+            [say("scenario"), say("before"), say("after")], [76, 40, 40], "s in scenarios",
+            [["{{ s.name }}", "{{ s.file }}"], ["{{ s.before }}"], ["{{ s.after }}"]],
+        )  # fmt: skip
+    t.heading("h.impact_searched")
+    with t.block("for line in searched"):
+        t.put("{{ line }}", "Small")
+    ending(t, title="h.norms_amended")
+    return t
+
+
+def one_side(side: str) -> list[str]:
+    """What the rules say before or after an amendment."""
+    return [
+        f"*{{{{ {side}.status }}}}*",
+        f"{{%p for line in {side}.lines %}}",
+        "{{ line }}",
+        "{%p endfor %}",
+        *optional(f"{side}.norms | cites"),
+    ]
+
+
+TEMPLATES = {"case": case, "register": register, "audit": audit, "impact": impact}
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent

@@ -120,6 +120,15 @@ def test_a_witness_is_told_with_the_answer_and_the_case_beside_it_with_its_own(k
     assert text.index("悬而未决") < there < answer
 
 
+def test_an_audit_of_some_findings_only_says_so_and_calls_nothing_not_found(kb: KnowledgeBase) -> None:
+    text = str(audit_report(kb, small_audit(kb), articles=[29], severity="two_answers", lang="en", format="md"))
+    assert (
+        "This report lists some findings only — those about Article 29; severity: Cannot be decided, Two answers."
+        in text
+    )
+    assert "not found" not in text and "not found" in str(audit_report(kb, small_audit(kb), lang="en", format="md"))
+
+
 def test_accepted_findings_are_counted_apart(kb: KnowledgeBase) -> None:
     page = Page(document_of(kb, "audit", "zh", "html").decode())
     assert "发现2项" in page.everything
@@ -195,7 +204,7 @@ def test_the_word_templates_are_those_that_their_script_makes() -> None:
         )
 
 
-@pytest.mark.parametrize("name", ["case", "register", "audit"])
+@pytest.mark.parametrize("name", ["case", "register", "audit", "impact"])
 def test_a_template_has_the_page_of_an_official_document(name: str) -> None:
     root = main_part((TEMPLATES / f"{name}.docx").read_bytes())
     margins = root.find(f".//{W}pgMar")
@@ -352,6 +361,7 @@ def test_the_command_reports_on_an_article_in_the_format_of_the_files_name(tmp_p
         (["article:999"], "there is no article 999"),
         (["audit", "--reading", "x=y"], "--reading and --roster go with a case"),
         (["examples/fund-1500000.yaml", "--accepted", "x"], "--accepted goes with nj report audit"),
+        (["article:29", "--article", "29"], "--article goes with nj report audit"),
         (["article:29", "--format", "docx"], "html, md, pdf"),
         (["audti"], "did you mean audit?"),
         (["article:x"], "article:N"),

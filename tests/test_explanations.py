@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import string
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import yaml
 
 from nj_logic.atoms import Const, Var, parse_goal
 from nj_logic.dialect import parse
+from nj_logic.errors import Bilingual
 from nj_logic.knowledge import KnowledgeBase
 from nj_logic.phrasing import Phrasing
 from nj_logic.repair import find_repairs
@@ -84,6 +86,39 @@ def test_constants_of_the_law_have_labels(kb: KnowledgeBase) -> None:
         if re.fullmatch("[a-z][a-z0-9_]*", a)
     }
     assert sorted(constants - kb.labels.keys()) == []
+
+
+def shown_ids(kb: KnowledgeBase) -> Iterator[tuple[str, Bilingual | None]]:
+    """Every id that a user may meet, with its words: terms, kinds, facts and their options, questions, readings, ladders and rungs."""
+    for id_, term in [*kb.terms.items(), *kb.kind_terms.items()]:
+        yield id_, term.label
+    for name, kind in kb.kinds.items():
+        for field, declared in kind.fields.items():
+            yield f"{name}.{field}", declared.term.label
+            yield from ((f"{name}.{field}={o}", kb.labels.get(o)) for o in declared.options)
+        yield from ((f"{name}: {q}", kb.labels.get(q)) for q in kind.questions)
+    for topic, reading in kb.readings.items():
+        yield topic, Bilingual(reading.get("zh", ""), reading.get("en", ""))
+        for option, words in reading["options"].items():
+            yield f"{topic}={option}", Bilingual(words.get("zh", ""), words.get("en", ""))
+    for rung in kb.cells.rungs:
+        yield rung.ladder, kb.labels.get(rung.ladder)
+        yield f"{rung.ladder}: {rung.name}", kb.labels.get(rung.name)
+
+
+def test_every_id_that_users_see_has_words_in_both_languages(kb: KnowledgeBase) -> None:
+    """An English label may hold words of the text in brackets only, after what they mean."""
+    wrong = []
+    for id_, label in shown_ids(kb):
+        if label is None:
+            wrong.append((id_, "no words"))
+            continue
+        en = re.sub(r"\([^()]*\)", "", label.en).strip()
+        if not en or re.search("[\u4e00-\u9fff]|[a-z]_[a-z]", en):
+            wrong.append((id_, label.en))
+        if not re.search("[\u4e00-\u9fff]", label.zh) or re.search("[a-z]{2}|_", label.zh):
+            wrong.append((id_, label.zh))
+    assert wrong == []
 
 
 def test_a_goal_may_hold_variables() -> None:
@@ -284,6 +319,18 @@ def proof(kb: KnowledgeBase) -> dict[str, Any]:
     if shutil.which("swipl") is None:
         pytest.skip("SWI-Prolog is not installed")
     return kb.why(kb.case(FUND), "p1.1").to_json()
+
+
+def test_a_check_says_whether_the_facts_are_those_of_the_file_or_of_a_case(
+    nj: Command, tmp_path: Path, proof: dict[str, Any]
+) -> None:
+    file = tmp_path / "proof.json"
+    file.write_text(json.dumps(proof), "utf-8")
+    for lang, taken in (("zh", "事实取自该文件"), ("en", "the facts were taken from the file")):
+        alone, compared = nj("verify", file, "--lang", lang), nj("verify", file, "--case", FUND, "--lang", lang)
+        assert (alone.status, compared.status) == (0, 0)
+        assert taken in alone.out and taken not in compared.out and "fund-1500000" in compared.out.splitlines()[1]
+    assert json.loads(nj("verify", file, "--json").out)["facts_from"] == "file"
 
 
 def nodes(node: dict[str, Any]) -> list[dict[str, Any]]:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from nj_logic.amendment import amended, read_amendment
+from nj_logic.amendment import amended, is_amendment, read_amendment
 from nj_logic.errors import InputError
 from nj_logic.impact import Impact, read_impact
-from nj_logic.impact_report import impact_report
+from nj_logic.impact_report import impact_view
 from nj_logic.knowledge import KnowledgeBase
+from nj_logic.report import impact_report
+from nj_logic.reporting import report_on
+
+from .test_documents import chinese_font, main_part, pango, words_of
 
 HERE = Path(__file__).parent
 
@@ -187,15 +192,65 @@ def test_a_wrong_amendment_is_refused_in_words(club: KnowledgeBase, tmp_path: Pa
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("format_", ["html", "md", "txt"])
 def test_the_report_names_the_bounds_and_both_answers(tier: Impact, lang: str, format_: str) -> None:
-    text = impact_report(tier, lang=lang, format=format_)
+    text = str(impact_report(tier, lang=lang, format=format_))
     assert text == impact_report(tier, lang=lang, format=format_)
     words = {
         "zh": ("300元（含）", "500元（不含）", "司库", "批准"),
         "en": ("300 yuan", "500 yuan", "treasurer", "president"),
     }
     assert all(w in text for w in words[lang])
-    assert "http://" not in text and "https://" not in text and "{" not in text.split("</style>")[-1]
+    plain = text.split("</style>")[-1].replace('xmlns="http://www.w3.org/2000/svg"', "")
+    assert "http://" not in plain and "https://" not in plain and "{" not in plain
 
 
 def test_the_json_is_plain_data(tier: Impact) -> None:
     assert json.loads(json.dumps(tier.to_json())) == tier.to_json()
+
+
+def test_the_report_cites_the_norms_and_draws_the_ladder_before_and_after(tier: Impact) -> None:
+    text = str(impact_report(tier, lang="zh"))
+    assert text.count("<svg") == 2 and "（修改前）" in text and "（修改后）" in text
+    assert 'id="a2.p1.n1"' in text and tier.amended.norms["a2.p1.n1"].quote in text
+    cited = set(re.findall(r'href="#([^"]+)"', text))
+    assert cited and cited <= set(re.findall(r'id="([^"]+)"', text))
+
+
+@chinese_font
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_word_file_says_what_the_page_says_the_same_twice(tier: Impact, lang: str) -> None:
+    data = impact_report(tier, lang=lang, format="docx")
+    assert isinstance(data, bytes) and data == impact_report(tier, lang=lang, format="docx")
+    shown = words_of(main_part(data))
+    view = impact_view(tier, lang=lang)
+    told = [view["label"], *view["summary"], *(n["quote"] for n in view["norms"]), *view["searched"]]
+    told += [
+        line
+        for k in view["kinds"]
+        for q in k["questions"]
+        for r in q["rows"]
+        for s in ("before", "after")
+        for line in r[s]["lines"]
+    ]
+    assert [t for t in told if t not in shown] == [] and "{{" not in shown and "{%" not in shown
+
+
+@pango
+def test_the_pdf_is_the_same_twice(tier: Impact) -> None:
+    data = impact_report(tier, format="pdf")
+    assert isinstance(data, bytes) and data.startswith(b"%PDF") and data == impact_report(tier, format="pdf")
+
+
+def test_nj_report_takes_an_amendment_for_one(club: KnowledgeBase, tmp_path: Path) -> None:
+    file = tmp_path / "x.yaml"
+    file.write_text("修正案: x\n标题: {zh: 废止, en: repealed}\n废止: [a2.p1.n4]\n", "utf-8")
+    assert is_amendment(file)
+    text = report_on(club, str(file), "md", {}, lang="en")
+    assert (
+        isinstance(text, str)
+        and text.startswith("# What an amendment changes")
+        and "**Clear answers are lost**" in text
+    )
+    with pytest.raises(InputError, match="--reading and --roster go with"):
+        report_on(club, str(file), "md", {"half": "short"})
+    with pytest.raises(InputError, match="--severity goes with nj report audit"):
+        report_on(club, str(file), "md", {}, severity="vague")

@@ -172,6 +172,35 @@ def test_an_adopted_reading_is_said_to_be_adopted(kb: KnowledgeBase) -> None:
     assert "已采用" in text and kb.readings["mixed_funds"]["options"]["each_part"]["zh"] in text
 
 
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_case_older_than_the_rules_is_told_so_with_the_norm(kb: KnowledgeBase, lang: str) -> None:
+    for stated in (CASES["determined"], {"kind": "travel_register", **ROSTER}):
+        for format in FORMATS:
+            old = make(kb, {**stated, "date": "1999-12-31"}, lang, format)
+            told = {"zh": "早于本规则施行之日", "en": "before these rules were in force"}[lang]
+            assert told in old and told not in make(kb, {**stated, "date": "2026-03-02"}, lang, format)
+            assert kb.norms[str(kb.before_force(kb.case({**stated, "date": "1999-12-31"})))].quote in old
+
+
+def test_an_adopted_interpretation_is_told_with_its_basis_and_not_weighed(tmp_path: Path) -> None:
+    mine = KnowledgeBase()
+    entry = "{topic: mixed_funds, option: each_part, basis: 关于混合资金的解释, since: 2020-01-01, by: 县政府办公室}"
+    (tmp_path / "i.yaml").write_text(f"interpretations: [{entry}]\n", "utf-8")
+    mine.adopt(tmp_path / "i.yaml")
+    for format in FORMATS:
+        text = make(mine, {**CASES["conflict"], "date": "2026-03-02"}, format=format)
+        assert "关于混合资金的解释，县政府办公室，2020年1月1日起" in text and "已采用" in text
+    view = case_view(mine, mine.case({**CASES["conflict"], "date": "2026-03-02"}))
+    assert mine.readings["mixed_funds"]["zh"] in {r["topic"] for r in view["readings"]["rows"]}
+
+
+def test_two_norms_that_clash_on_one_reading_are_not_promised_to_be_settled_by_a_reading(kb: KnowledgeBase) -> None:
+    say = words(kb, "zh")
+    project = case_view(kb, kb.case(EXAMPLES / "investment-6000000.yaml"))
+    assert project["verdict"]["meaning"] == say("meaning.conflict_both")
+    assert case_view(kb, kb.case(CASES["conflict"]))["verdict"]["meaning"] == say("meaning.conflict_readings")
+
+
 def test_missing_facts_are_listed_in_order_with_what_they_can_be(kb: KnowledgeBase) -> None:
     case = kb.case(CASES["needs_facts"])
     view = case_view(kb, case)
