@@ -57,21 +57,8 @@ SEVERITY = {
 }  # fmt: skip
 MOST_WITNESSES = 3
 SLOTS = (
-    "kind",
-    "question",
-    "fact",
-    "actor",
-    "act",
-    "person",
-    "term",
-    "topic",
-    "event",
-    "first",
-    "days",
-    "every",
-    "date",
-    "public",
-)
+    "kind", "question", "fact", "actor", "act", "person", "term", "topic", "event", "first", "days", "every", "date", "public", "measure", "ladder", "band",
+)  # fmt: skip
 """The places in a finding's words that a detector may fill."""
 SETTLED = {
     "step", "after", "ahead_of", "held_every", "movable", "allowed", "takes_in", "prepares", "day_of", "set_day", "in_force_from", "published_on",
@@ -353,6 +340,8 @@ class _Auditor:
         """What a value belongs to, and the value, in words."""
         kb = self.kb
         if value.type == clingo.SymbolType.Number:
+            if slot == "band":
+                return "", self._option(value, lang)
             is_day = slot in {"date", "public"}
             return "", datetime.date.fromordinal(value.number).isoformat() if is_day else str(value.number)
         if value.type == clingo.SymbolType.String:
@@ -372,6 +361,8 @@ class _Auditor:
             return "", {"zh": "办理程序", "en": "which procedure applies"}[lang]
         if slot == "measure":
             return "", str(self.lexicon["measures"][value.name][lang])
+        if slot == "ladder":
+            return "", kb.labels[value.name].say(lang)
         if slot == "topic":
             return "", str(kb.readings[value.name][lang])
         term = kb.kind_terms[value.name] if slot == "kind" or value.name not in kb.terms else kb.term(value.name)

@@ -176,7 +176,7 @@ def _dated_witness(kb: KnowledgeBase, folder: Path, kind_id: str, use: str, atom
     return _witness(kb, use, shown, asked, survey.spot(shown), None) if shown in survey.found() else None
 
 
-CLAIMS = {"met": {"undefined"}, "clash": {"conflict"}, "hinges": {"conflict"}, "allowed": {"conflict", "non_compliant"},
+CLAIMS = {"met": {"undefined"}, "off_ladder": {"undefined"}, "clash": {"conflict"}, "hinges": {"conflict"}, "allowed": {"conflict", "non_compliant"},
     "late": {"deviated", "non_compliant"}, "silent": {"undefined"}, "both_away": {"undefined"}}  # fmt: skip
 """The status that a witness must have to prove what a survey found; the others only show where it is found."""
 

@@ -1,0 +1,297 @@
+"""Remedies: for a finding, the smallest amendment that removes it, as a file that ``nj impact`` reads; and whether it does.
+
+What has to change is said by the detectors (``mend/3``): an answer, a tier, a stand-in, which of two norms prevails, a definition. Here it
+becomes the sentence that the text gains, the norm that quotes it, and its rules. Where there is a choice it is the legislator's: the
+amendment makes the one that the rules make in the nearest other case, and can be edited.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import clingo
+import yaml
+
+from .amendment import amended, read_amendment
+from .declared import NORM_ID, norm_order
+from .errors import Bilingual, InputError, KnowledgeError
+
+if TYPE_CHECKING:
+    from .audit import Audit, Finding
+    from .knowledge import KnowledgeBase
+
+Say = Callable[[str, clingo.Symbol, str], str]
+"""The words for a value in a slot of a sentence, in a language."""
+ALL = "remedies"
+"""The id of the amendment that takes all remedies together."""
+
+
+class Remedies:
+    """Writes amendments.
+
+    Args:
+        templates: what each form of change says, as under ``amendments`` in ``words.yaml``.
+        say: the words for values.
+    """
+
+    def __init__(self, kb: KnowledgeBase, templates: Mapping[str, Mapping[str, str]], say: Say) -> None:
+        self.kb, self.templates, self._say = kb, templates, say
+
+    def amendment(
+        self, id_: str, title: Bilingual, parts: Iterable[tuple[Sequence[str], Iterable[clingo.Symbol]]]
+    ) -> dict[str, Any] | None:
+        """The amendment that makes these changes, as in an amendment's file; None where there is nothing to change.
+
+        Args:
+            parts: for each finding its norms and its changes.
+        """
+        found: dict[str, Any] = {"amendment": id_, "title": title._asdict()}
+        rules: list[str] = []
+        for norms, changes in parts:
+            self._part(found, rules, norms, sorted(set(changes)))
+        if rules:
+            found["rules"] = {"added": "\n".join(rules) + "\n"}
+        return found if len(found) > 2 else None
+
+    def _part(
+        self, found: dict[str, Any], rules: list[str], norms: Sequence[str], changes: Sequence[clingo.Symbol]
+    ) -> None:
+        forms: dict[str, list[clingo.Symbol]] = {}
+        for change in changes:
+            forms.setdefault(change.name, []).append(change)
+        for form, alike in forms.items():
+            if form == "repealed":
+                repealed = found.setdefault("repealed", [])
+                repealed += [n for c in alike if (n := c.arguments[0].string) not in repealed]
+            elif form == "strict":
+                found.setdefault("replaced", []).extend(
+                    {"norm": c.arguments[0].string, "strength": "strict"} for c in alike
+                )
+            elif norms:
+                self._sentence(found, rules, form, alike, self._place(norms, form))
+
+    def _place(self, norms: Sequence[str], form: str) -> str:
+        """The paragraph to which the sentence belongs: that of a clause on scope where there is one to add to, else of the last norm."""
+        ordered = [n for n in sorted(norms, key=norm_order) if self.kb.norms[n].article]
+        scope = [n for n in ordered if self.templates[form]["kind"] == "scope" and self.kb.norms[n].kind == "scope"]
+        return ([*ordered, *scope] or list(norms))[-1].rpartition(".")[0]
+
+    def _sentence(
+        self, found: dict[str, Any], rules: list[str], form: str, alike: Sequence[clingo.Symbol], place: str
+    ) -> None:
+        template = self.templates[form]
+        texts = [self._text(form, change, alike) for change in alike]
+        zh = "".join(dict.fromkeys(t.zh for t in texts))
+        en = " ".join(dict.fromkeys(t.en for t in texts))
+        norm = self._free(place, [entry["norm"] for entry in found.get("added", [])])
+        append = next((t for t in found.setdefault("text", []) if t["paragraph"] == place), None)
+        if append is None:
+            found["text"].append({"paragraph": place, "append": zh})
+        else:
+            append["append"] += zh
+        first = min(n for n in self.kb.norms if n.startswith(f"{place}."))
+        found.setdefault("added", []).append(
+            {
+                "norm": norm, "quotation": zh.rstrip("。"), "gist": en, "kind": template["kind"], "strength": "plain",
+                "subject": self._subject(form, alike) or self.kb.norms[first].subject,
+            }
+        )  # fmt: skip
+        rules += self._rules(form, alike, norm)
+
+    def _subject(self, form: str, alike: Sequence[clingo.Symbol]) -> str | None:
+        return alike[0].arguments[0].name if form == "covered_too" else None
+
+    def _free(self, place: str, taken: Iterable[str]) -> str:
+        numbers = [int(m[3]) for n in (*self.kb.norms, *taken) if n.startswith(f"{place}.") and (m := NORM_ID.fullmatch(n))]
+        return f"{place}.n{max(numbers, default=0) + 1}"
+
+    # -- words -------------------------------------------------------------------------------------------------------
+
+    def _text(self, form: str, change: clingo.Symbol, alike: Sequence[clingo.Symbol]) -> Bilingual:
+        return Bilingual(*(self.templates[form][lang].format_map(self._slots(form, change, alike, lang)) for lang in ("zh", "en")))
+
+    def _slots(self, form: str, change: clingo.Symbol, alike: Sequence[clingo.Symbol], lang: str) -> dict[str, str]:
+        args, say = change.arguments, self._say
+        match form:
+            case "answer":
+                kind, question, value, *facts = args
+                met = [clingo.Function("is", [kind, f, v]) for f, v in zip(facts[::2], facts[1::2], strict=True)]
+                words = {"zh": "，", "en": ", "}[lang].join(say("fact", one, lang) for one in met)
+                return {"circumstances": words, "question": say("question", question, lang), "value": say("value", value, lang)}
+            case "figure":
+                return {"question": say("question", args[1], lang)}
+            case "tier":
+                return {"ladder": say("ladder", args[0], lang), "band": say("bands", clingo.Function("", [c.arguments[1] for c in alike]), lang)}
+            case "acts_for":
+                office = self._office(args[0].string)
+                return {"absent": say("actor", office, lang), "deputy": say("actor", self._next([office]), lang)}
+            case "fills_in":
+                return {"absent": say("actor", args[0], lang), "deputy": say("actor", self._singles[0], lang)}
+            case "prevails":
+                return {"first": self.kb.norms[args[0].string].quote, "second": self.kb.norms[args[1].string].quote}
+            case "adds":
+                ladder = next(name for name, _, route in self._tiers if route == str(args[0]))
+                return {
+                    "ladder": say("ladder", clingo.Function(ladder), lang), "actor": say("actor", args[1], lang), "act": say("act", args[2], lang),
+                }  # fmt: skip
+        slot = {"defined": "term"}.get(form, "actor")
+        return {slot: say(slot, args[0], lang)}
+
+    def _office(self, person: str) -> clingo.Symbol:
+        from .audit_search import roster
+
+        return clingo.Function(next(o["office"] for o in roster(self.kb)["officials"] if o["id"] == person))
+
+    def _next(self, away: Sequence[clingo.Symbol]) -> clingo.Symbol:
+        """The office that is declared next after those away."""
+        offices = [clingo.Function(a) for a, entry in self.kb.actors.items() if entry.get("office") == "true"]
+        last = max(offices.index(o) for o in away)
+        return next(o for o in [*offices[last + 1 :], *offices] if o not in away)
+
+    @cached_property
+    def _singles(self) -> list[clingo.Symbol]:
+        return [clingo.Function(a) for a, entry in self.kb.actors.items() if entry.get("single") == "true"]
+
+    # -- rules -------------------------------------------------------------------------------------------------------
+
+    def _rules(self, form: str, alike: Sequence[clingo.Symbol], norm: str) -> list[str]:
+        match form:
+            case "answer":
+                return list(dict.fromkeys(self._answer(c, norm) for c in alike))
+            case "figure":
+                return [f'says(C, {c.arguments[1]}, 5, "{norm}") :- kind(C, {c.arguments[0]}).' for c in alike]
+            case "tier":
+                return self._tier(alike, norm)
+            case "acts_for":
+                away = [self._office(c.arguments[0].string) for c in alike]
+                return [self._stand_in(f"holds(C, P, {office})", self._next(away), norm) for office in dict.fromkeys(away)]
+            case "fills_in":
+                return [self._stand_in(f"holder(C, {c.arguments[0]}, P)", s, norm) for c in alike for s in self._singles]
+            case "prevails":
+                return list(dict.fromkeys(rule for c in alike for rule in self._prevails(c.arguments[0].string, c.arguments[1].string, norm)))
+            case "adds":
+                found = []
+                for i, c in enumerate(alike):
+                    route, actor, act = c.arguments
+                    stage = f"added_{norm.replace('.', '_')}_{i}"
+                    found.append(f'step({route}, {stage}, {actor}, {act}, "{norm}").')
+                    found += [f"after({route}, {other}, {stage})." for other in self._stages.get(str(route), ())]
+                return found
+        return []
+
+    def _answer(self, change: clingo.Symbol, norm: str) -> str:
+        kind, question, value, *facts = change.arguments
+        met = [
+            f"{'cell' if v.type == clingo.SymbolType.Number else 'fact'}(C, {f}, {v})" for f, v in zip(facts[::2], facts[1::2], strict=True)
+        ]
+        head = f'gives_route(C, {value}, "{norm}")' if question.name == "route" else f'says(C, {question}, {value}, "{norm}")'
+        return f"{head} :- {', '.join([f'kind(C, {kind})', *met])}."
+
+    def _tier(self, alike: Sequence[clingo.Symbol], norm: str) -> list[str]:
+        ladder, _, route = alike[0].arguments
+        cells = sorted(c.arguments[1].number for c in alike)
+        low, high = self.kb.cells.bounds(cells[0])[0], self.kb.cells.bounds(cells[-1])[1]
+        lower = ('"0"', "included") if low is None else (f'"{low[0]:f}"', "excluded" if low[1] else "included")
+        upper = ("unbounded", "excluded") if high is None else (f'"{high[0]:f}"', "included" if high[1] else "excluded")
+        rung = f"added_{norm.replace('.', '_')}"
+        return [f"rung({ladder}, {rung}, {', '.join((*lower, *upper))}).", f'leads_to({ladder}, {rung}, {route}, "{norm}").']
+
+    def _stand_in(self, whose: str, deputy: clingo.Symbol, norm: str) -> str:
+        return (
+            f'stands_in(C, D, P, A, Q, "{norm}") :- {whose}, away(C, P, D), holds(C, Q, {deputy}), not Q = P, '
+            "holder(C, O, P), duty(C, O, A), not own_act(A)."
+        )
+
+    def _prevails(self, first: str, second: str, norm: str) -> Iterable[str]:
+        heads = self._heads
+        if heads.get(first, set()) & {"gives_route", "leads_to"} and heads.get(second, set()) & {"gives_route", "leads_to"}:
+            yield f'lifts(C, "{norm}", "{second}") :- offered(C, _, "{first}"), offered(C, _, "{second}").'
+        for hook, rest in (("says", "Q, _"), ("names", "Q, _, _")):
+            if hook in heads.get(first, set()) and hook in heads.get(second, set()):
+                yield f'lifts(C, "{norm}", "{second}") :- {hook}(C, {rest}, "{first}"), {hook}(C, {rest}, "{second}").'
+        if "permits" in heads.get(first, set()):
+            yield f'lifts(C, "{norm}", "{second}") :- permits(C, "{first}", "{second}").'
+
+    @cached_property
+    def _heads(self) -> dict[str, set[str]]:
+        """By norm: the predicates that rules of the law derive with it."""
+        from .dialect import parse
+
+        found: dict[str, set[str]] = {}
+        for rule in parse(sorted((self.kb.root / "kb" / "law").glob("*.lp")))[0]:
+            for norm in rule.norms:
+                found.setdefault(norm, set()).add(rule.head.name)
+        return found
+
+    @cached_property
+    def _settled(self) -> list[clingo.Symbol]:
+        lines = self.kb.program("settled").splitlines()
+        return [clingo.parse_term(line.rstrip(".")) for line in lines if line.startswith(("step(", "leads_to("))]
+
+    @cached_property
+    def _stages(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for atom in self._settled:
+            if atom.name == "step" and str(atom.arguments[1]) not in found.setdefault(str(atom.arguments[0]), []):
+                found[str(atom.arguments[0])].append(str(atom.arguments[1]))
+        return found
+
+    @cached_property
+    def _tiers(self) -> list[tuple[str, str, str]]:
+        return [(a.arguments[0].name, a.arguments[1].name, str(a.arguments[2])) for a in self._settled if a.name == "leads_to"]
+
+
+def text_of(amendment: Mapping[str, Any]) -> str:
+    """The amendment as a file."""
+
+    class Dumper(yaml.SafeDumper):
+        pass
+
+    def block(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+        return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+    Dumper.add_representer(str, block)
+    return yaml.dump(dict(amendment), Dumper=Dumper, allow_unicode=True, sort_keys=False, width=10_000)
+
+
+def applied(kb: KnowledgeBase, amendment: Mapping[str, Any]) -> KnowledgeBase:
+    """The knowledge base as an amendment leaves it.
+
+    Raises:
+        InputError: it does not fit.
+    """
+    with tempfile.TemporaryDirectory(prefix="nj_logic-") as folder:
+        file = Path(folder) / f"{amendment['amendment']}.yaml"
+        file.write_text(text_of(amendment), encoding="utf-8")
+        return amended(kb, read_amendment(file))
+
+
+def checked(
+    audit: Audit, again: Callable[[KnowledgeBase], Audit], combined: Callable[[Sequence[Finding]], Mapping[str, Any] | None]
+) -> frozenset[str]:
+    """The findings that are gone once the remedies of all are applied together and the rules audited again.
+
+    Args:
+        again: audits rules.
+        combined: one amendment of the remedies of several findings.
+    """
+    wanted = [f for f in audit.findings if f.amendment is not None]
+
+    def gone(findings: Sequence[Finding]) -> frozenset[str]:
+        one = combined(findings)
+        if one is None:
+            return frozenset()
+        try:
+            left = {key for f in again(applied(audit.kb, one)).findings for key in f.keys}
+        except (InputError, KnowledgeError):
+            if len(findings) == 1:
+                return frozenset()
+            half = len(findings) // 2
+            return gone(findings[:half]) | gone(findings[half:])
+        return frozenset(f.id for f in findings if not left & set(f.keys))
+
+    return gone(wanted)
