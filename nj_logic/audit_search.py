@@ -134,9 +134,7 @@ def survey_kind(kb: KnowledgeBase, folder: Path, kind_id: str) -> list[Seen]:
     return [(kind_id, s.use, s.name, str(atom)) for s in _surveys(kb, folder, kind_id) for atom in s.found()]
 
 
-def witness_kind(
-    kb: KnowledgeBase, folder: Path, job: tuple[str, tuple[Asked, ...]]
-) -> dict[Asked, Witness | None]:
+def witness_kind(kb: KnowledgeBase, folder: Path, job: tuple[str, tuple[Asked, ...]]) -> dict[Asked, Witness | None]:
     """For each proof of a kind a case that shows it; None where the case, put to the tool again, does not say what it should."""
     kind_id, proofs = job
     surveys = {(s.use, s.name): s for s in _surveys(kb, folder, kind_id)}
