@@ -21,6 +21,7 @@ import clingo
 from . import conflicts
 from .audit_search import (
     Absence,
+    Asked,
     Proof,
     Seen,
     Witness,
@@ -57,7 +58,7 @@ SEVERITY = {
 }  # fmt: skip
 MOST_WITNESSES = 3
 SLOTS = (
-    "kind", "question", "fact", "actor", "act", "person", "term", "topic", "event", "first", "days", "every", "date", "public", "measure", "ladder", "band",
+    "kind", "question", "fact", "actor", "act", "person", "term", "topic", "event", "first", "days", "every", "date", "public", "measure", "ladder", "band", "option",
 )  # fmt: skip
 """The places in a finding's words that a detector may fill."""
 SETTLED = {
@@ -165,23 +166,18 @@ class _Auditor:
         away = self._absences(len(kinds), total)
         model = self._detect(seen, away)
         drafts = _drafts(model)
-        proofs: dict[str, list[Proof]] = {}
+        proofs: dict[str, set[Asked]] = {}
         for draft in drafts:
-            for proof in draft.proofs[:MOST_WITNESSES]:
-                proofs.setdefault(proof[0], []).append(proof)
-        asked = {p: tuple(v.name for v in d.words.get("question", ())) for d in drafts for p in d.proofs}
-        jobs = [
-            (k, tuple((p, asked[p]) for p in sorted(set(found))))
-            for k, found in sorted(proofs.items())
-            if k != REGISTER
-        ]
-        shown: dict[Proof, Witness | None] = {}
+            for proof, asked in draft.asked:
+                proofs.setdefault(proof[0], set()).add((proof, asked))
+        jobs = [(k, tuple(sorted(found))) for k, found in sorted(proofs.items()) if k != REGISTER]
+        shown: dict[Asked, Witness | None] = {}
         for found in self._spread(witness_kind, jobs, total - len(kinds), total - len(kinds) + len(jobs)):
             shown |= found
         proved, unproved = [], 0
         for draft in drafts:
             draft.witnesses = [
-                w for p in draft.proofs[:MOST_WITNESSES] if (w := self._stuck(p) if p[0] == REGISTER else shown[p]) is not None
+                w for p in draft.asked if (w := self._stuck(p[0]) if p[0][0] == REGISTER else shown[p]) is not None
             ]  # fmt: skip
             if (
                 draft.proofs and not draft.witnesses
@@ -249,6 +245,8 @@ class _Auditor:
             if group := entry.get("belongs"):
                 yield symbol("belongs", constant(actor), constant(group))
         for id_, declared_kind in kb.kinds.items():
+            if declared_kind.overview:
+                yield symbol("overview", constant(id_))
             if declared_kind.procedure:
                 yield symbol("asks", constant(id_), constant("route"), constant("route"))
             for question in declared_kind.questions:
@@ -356,7 +354,7 @@ class _Auditor:
         if value.name == "is":
             kind, fact, option = value.arguments
             declared = kb.kinds[kind.name].fields[fact.name]
-            return declared.term.label.say(lang), self._option(option, lang)
+            return "" if slot == "option" else declared.term.label.say(lang), self._option(option, lang)
         if value.name == "route":
             return "", {"zh": "办理程序", "en": "which procedure applies"}[lang]
         if slot == "measure":
@@ -398,9 +396,15 @@ class _Draft:
     witnesses: list[Witness] = field(default_factory=list)
 
     @property
+    def asked(self) -> list[Asked]:
+        """The proofs to be shown, each with the questions that it is asked."""
+        questions = tuple(v.name for v in self.words.get("question", ()))
+        return [(proof, questions) for proof in self.proofs[:MOST_WITNESSES]]
+
+    @property
     def defect(self) -> tuple[str, ...]:
         """What is one defect, however often it was found: what is wrong, with which norms, of which word, topic, actor or kind of matter."""
-        of_facts = "fact" in self.words or "question" in self.words
+        of_facts = self.words.keys() & {"fact", "question"}
         about = map(str, sorted(self.words["kind"]) if of_facts else [self.key])
         return self.type, self.key.name, "|".join(sorted(set(self.norms), key=norm_order)), *about
 

@@ -24,6 +24,8 @@ Proof = tuple[str, str, str, str]
 Power = tuple[str, str, str]
 """An office, an act, and the norm that asks for it."""
 Questions = tuple[str, ...]
+Asked = tuple[Proof, Questions]
+"""A proof, and the questions of which it is to show one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +142,11 @@ def survey_kind(kb: KnowledgeBase, folder: Path, kind_id: str) -> list[Seen]:
     return [(kind_id, s.use, s.name, str(atom)) for s in _surveys(kb, folder, kind_id) for atom in s.found()]
 
 
-def witness_kind(
-    kb: KnowledgeBase, folder: Path, job: tuple[str, tuple[tuple[Proof, Questions], ...]]
-) -> dict[Proof, Witness | None]:
+def witness_kind(kb: KnowledgeBase, folder: Path, job: tuple[str, tuple[Asked, ...]]) -> dict[Asked, Witness | None]:
     """For each proof of a kind a case that shows it; None where the case, put to the tool again, does not say what it should."""
     kind_id, proofs = job
     surveys = {(s.use, s.name): s for s in _surveys(kb, folder, kind_id)}
-    found: dict[Proof, Witness | None] = {}
+    found: dict[Asked, Witness | None] = {}
     for proof, asked in proofs:
         _, use, module, text = proof
         atom = clingo.parse_term(text)
@@ -157,7 +157,7 @@ def witness_kind(
         second = atom.name in {"vanishes", "flips", "turns"}
         spot = survey.spot(atom, second)
         beside = survey.spot(atom).case(f"{kind_id}-beside") if second else None
-        found[proof] = _witness(kb, use, atom, asked, spot, beside)
+        found[proof, asked] = _witness(kb, use, atom, asked, spot, beside)
     return found
 
 

@@ -68,6 +68,7 @@ class Kind:
     procedure: bool
     register: bool
     working_days: bool
+    overview: bool
     questions: tuple[str, ...]
     fields: Mapping[str, Field]
     field_words: Mapping[str, str]

@@ -177,7 +177,8 @@ class KnowledgeBase:
         words = {w: f for f, declared in fields.items() for w in declared.term.words}
         return Kind(
             _term(id_, entry), entry.get("system", ""), tuple(int(a) for a in entry.get("articles", [])),
-            entry.get("procedure") == "true", entry.get("register") == "true", entry.get("working_days") == "true", tuple(entry.get("questions", [])), fields, words,
+            entry.get("procedure") == "true", entry.get("register") == "true", entry.get("working_days") == "true", entry.get("overview") == "true",
+            tuple(entry.get("questions", [])), fields, words,
             {use: tuple(t) for use, t in entry["topics"].items()}, {use: tuple(n) for use, n in entry["asked_norms"].items()},
         )  # fmt: skip
 

@@ -106,13 +106,17 @@ class Remedies:
         return alike[0].arguments[0].name if form == "covered_too" else None
 
     def _free(self, place: str, taken: Iterable[str]) -> str:
-        numbers = [int(m[3]) for n in (*self.kb.norms, *taken) if n.startswith(f"{place}.") and (m := NORM_ID.fullmatch(n))]
+        numbers = [
+            int(m[3]) for n in (*self.kb.norms, *taken) if n.startswith(f"{place}.") and (m := NORM_ID.fullmatch(n))
+        ]
         return f"{place}.n{max(numbers, default=0) + 1}"
 
     # -- words -------------------------------------------------------------------------------------------------------
 
     def _text(self, form: str, change: clingo.Symbol, alike: Sequence[clingo.Symbol]) -> Bilingual:
-        return Bilingual(*(self.templates[form][lang].format_map(self._slots(form, change, alike, lang)) for lang in ("zh", "en")))
+        return Bilingual(
+            *(self.templates[form][lang].format_map(self._slots(form, change, alike, lang)) for lang in ("zh", "en"))
+        )
 
     def _slots(self, form: str, change: clingo.Symbol, alike: Sequence[clingo.Symbol], lang: str) -> dict[str, str]:
         args, say = change.arguments, self._say
@@ -121,11 +125,18 @@ class Remedies:
                 kind, question, value, *facts = args
                 met = [clingo.Function("is", [kind, f, v]) for f, v in zip(facts[::2], facts[1::2], strict=True)]
                 words = {"zh": "，", "en": ", "}[lang].join(say("fact", one, lang) for one in met)
-                return {"circumstances": words, "question": say("question", question, lang), "value": say("value", value, lang)}
+                return {
+                    "circumstances": words,
+                    "question": say("question", question, lang),
+                    "value": say("value", value, lang),
+                }
             case "figure":
                 return {"question": say("question", args[1], lang)}
             case "tier":
-                return {"ladder": say("ladder", args[0], lang), "band": say("bands", clingo.Function("", [c.arguments[1] for c in alike]), lang)}
+                return {
+                    "ladder": say("ladder", args[0], lang),
+                    "band": say("bands", clingo.Function("", [c.arguments[1] for c in alike]), lang),
+                }
             case "acts_for":
                 office = self._office(args[0].string)
                 return {"absent": say("actor", office, lang), "deputy": say("actor", self._next([office]), lang)}
@@ -168,11 +179,21 @@ class Remedies:
                 return self._tier(alike, norm)
             case "acts_for":
                 away = [self._office(c.arguments[0].string) for c in alike]
-                return [self._stand_in(f"holds(C, P, {office})", self._next(away), norm) for office in dict.fromkeys(away)]
+                return [
+                    self._stand_in(f"holds(C, P, {office})", self._next(away), norm) for office in dict.fromkeys(away)
+                ]
             case "fills_in":
-                return [self._stand_in(f"holder(C, {c.arguments[0]}, P)", s, norm) for c in alike for s in self._singles]
+                return [
+                    self._stand_in(f"holder(C, {c.arguments[0]}, P)", s, norm) for c in alike for s in self._singles
+                ]
             case "prevails":
-                return list(dict.fromkeys(rule for c in alike for rule in self._prevails(c.arguments[0].string, c.arguments[1].string, norm)))
+                return list(
+                    dict.fromkeys(
+                        rule
+                        for c in alike
+                        for rule in self._prevails(c.arguments[0].string, c.arguments[1].string, norm)
+                    )
+                )
             case "adds":
                 found = []
                 for i, c in enumerate(alike):
@@ -186,9 +207,14 @@ class Remedies:
     def _answer(self, change: clingo.Symbol, norm: str) -> str:
         kind, question, value, *facts = change.arguments
         met = [
-            f"{'cell' if v.type == clingo.SymbolType.Number else 'fact'}(C, {f}, {v})" for f, v in zip(facts[::2], facts[1::2], strict=True)
+            f"{'cell' if v.type == clingo.SymbolType.Number else 'fact'}(C, {f}, {v})"
+            for f, v in zip(facts[::2], facts[1::2], strict=True)
         ]
-        head = f'gives_route(C, {value}, "{norm}")' if question.name == "route" else f'says(C, {question}, {value}, "{norm}")'
+        head = (
+            f'gives_route(C, {value}, "{norm}")'
+            if question.name == "route"
+            else f'says(C, {question}, {value}, "{norm}")'
+        )
         return f"{head} :- {', '.join([f'kind(C, {kind})', *met])}."
 
     def _tier(self, alike: Sequence[clingo.Symbol], norm: str) -> list[str]:
@@ -198,7 +224,10 @@ class Remedies:
         lower = ('"0"', "included") if low is None else (f'"{low[0]:f}"', "excluded" if low[1] else "included")
         upper = ("unbounded", "excluded") if high is None else (f'"{high[0]:f}"', "included" if high[1] else "excluded")
         rung = f"added_{norm.replace('.', '_')}"
-        return [f"rung({ladder}, {rung}, {', '.join((*lower, *upper))}).", f'leads_to({ladder}, {rung}, {route}, "{norm}").']
+        return [
+            f"rung({ladder}, {rung}, {', '.join((*lower, *upper))}).",
+            f'leads_to({ladder}, {rung}, {route}, "{norm}").',
+        ]
 
     def _stand_in(self, whose: str, deputy: clingo.Symbol, norm: str) -> str:
         return (
@@ -208,7 +237,10 @@ class Remedies:
 
     def _prevails(self, first: str, second: str, norm: str) -> Iterable[str]:
         heads = self._heads
-        if heads.get(first, set()) & {"gives_route", "leads_to"} and heads.get(second, set()) & {"gives_route", "leads_to"}:
+        if heads.get(first, set()) & {"gives_route", "leads_to"} and heads.get(second, set()) & {
+            "gives_route",
+            "leads_to",
+        }:
             yield f'lifts(C, "{norm}", "{second}") :- offered(C, _, "{first}"), offered(C, _, "{second}").'
         for hook, rest in (("says", "Q, _"), ("names", "Q, _, _")):
             if hook in heads.get(first, set()) and hook in heads.get(second, set()):
@@ -242,7 +274,11 @@ class Remedies:
 
     @cached_property
     def _tiers(self) -> list[tuple[str, str, str]]:
-        return [(a.arguments[0].name, a.arguments[1].name, str(a.arguments[2])) for a in self._settled if a.name == "leads_to"]
+        return [
+            (a.arguments[0].name, a.arguments[1].name, str(a.arguments[2]))
+            for a in self._settled
+            if a.name == "leads_to"
+        ]
 
 
 def text_of(amendment: Mapping[str, Any]) -> str:
@@ -271,7 +307,9 @@ def applied(kb: KnowledgeBase, amendment: Mapping[str, Any]) -> KnowledgeBase:
 
 
 def checked(
-    audit: Audit, again: Callable[[KnowledgeBase], Audit], combined: Callable[[Sequence[Finding]], Mapping[str, Any] | None]
+    audit: Audit,
+    again: Callable[[KnowledgeBase], Audit],
+    combined: Callable[[Sequence[Finding]], Mapping[str, Any] | None],
 ) -> frozenset[str]:
     """The findings that are gone once the remedies of all are applied together and the rules audited again.
 

@@ -189,7 +189,7 @@ class Survey:
         control.configuration.solve.enum_mode = "auto"  # type: ignore[union-attr]
         control.configuration.solve.models = 1  # type: ignore[union-attr]
         assumed = [(atom, True)]
-        for usual in self._usual():
+        for usual in [*self._asked(atom), *self._usual()]:
             with control.solve(assumptions=[*assumed, (usual, True)], yield_=True) as handle:
                 if handle.model() is not None:
                     assumed.append((usual, True))
@@ -199,6 +199,14 @@ class Survey:
             found = self._spot(set(model.symbols(atoms=True)), OTHER if second else ONE)
         control.configuration.solve.models = 0  # type: ignore[union-attr]
         return found
+
+    def _asked(self, atom: clingo.Symbol) -> Iterable[clingo.Symbol]:
+        """The facts under which a case is asked for the fields that *atom* names."""
+        named = [str(a) for a in atom.arguments if a.type == clingo.SymbolType.Function]
+        for field in (self.kind.fields[f] for f in named if f in self.kind.fields):
+            for other, values in field.when.items():
+                options = dict(self._topics[other]) if other in self._topics else {}
+                yield from (options[v] for v in values if v in options)
 
     def _usual(self) -> Iterable[clingo.Symbol]:
         """The atoms of what a case has where it states nothing: nobody away, nothing of a class that can be none, the defaults of its facts."""

@@ -157,6 +157,15 @@ def things(entry: str) -> Change:
     return Change(TERMS, "actions:\n", f"things:\n  {entry}\nactions:\n")
 
 
+NO_TREASURER = Change(LAW, 'says(C, receiver, treasurer, "a8.p1.n2") :- kind(C, gift), fact(C, object, money).', "")
+SIDE_BY_SIDE = Change(TERMS, "    articles: [8]\n", "    articles: [8]\n    overview: true\n")
+SEVERAL_ASKED = (
+    Change(TERMS, "  can_vote:", "  marks: {zh: 作何标记, en: how it is marked, type: terms}\n  can_vote:"),
+    Change(TERMS, "questions: [receiver]", "questions: [receiver, marks]"),
+    rule('nearest(C, receiver, "a8.p1.n1") :- kind(C, gift).\nnearest(C, marks, "a8.p1.n2") :- kind(C, gift).'),
+)
+MARKED = 'says(C, marks, fresh, "a8.p1.n1") :- kind(C, gift), fact(C, object, books).'
+
 PLANTED: dict[str, tuple[tuple[Change, ...], set[tuple[str, tuple[str, ...]]]]] = {
     "a ladder without its last rung": (
         (
@@ -179,6 +188,18 @@ PLANTED: dict[str, tuple[tuple[Change, ...], set[tuple[str, tuple[str, ...]]]]] 
     "two facts that have an answer each, and none together": (
         (Change(LAW, "fact(C, object, books).", "fact(C, object, books), fact(C, state, fresh)."),),
         {("gap", ("a8.p1.n1", "a8.p1.n2"))},
+    ),
+    "a question with several answers, and a class that has none": (
+        (*SEVERAL_ASKED, rule(MARKED)),
+        {("gap", ("a8.p1.n2",))},
+    ),
+    "two questions of an overview that have no answer for one of its options": (
+        (*SEVERAL_ASKED, SIDE_BY_SIDE, NO_TREASURER, rule(MARKED)),
+        {("gap", ("a8.p1.n1",)), ("gap", ("a8.p1.n2",))},
+    ),
+    "a question of an overview that has no answer for any of its options": (
+        (*SEVERAL_ASKED, SIDE_BY_SIDE),
+        {("gap", ("a8.p1.n2",))},
     ),
     "a number that is never named": (
         (Change(LAW, 'says(C, loan_days, 30, "a7.p1.n2") :- kind(C, loan).', ""),),
@@ -542,6 +563,8 @@ HARMLESS: dict[str, tuple[Change, ...]] = {
         Change(TERMS, "type: term, options: [books, money]}", "type: term, options: [books, money], moot: [money]}"),
         Change(LAW, 'says(C, receiver, treasurer, "a8.p1.n2") :- kind(C, gift), fact(C, object, money).', ""),
     ),
+    "an overview in which each option has its answer": (SIDE_BY_SIDE,),
+    "a question without any answer that is of no overview": SEVERAL_ASKED,
     "one sentence cut into two norms": (
         Change(
             NORMS,

@@ -46,7 +46,9 @@ def test_every_sample_is_there_and_the_folder_stays_small() -> None:
 
 
 @pytest.mark.skipif(shutil.which("swipl") is None, reason="derivations need SWI-Prolog")
-@pytest.mark.parametrize("name", sorted(SAMPLES.SAMPLES.keys() - {"audit", "impact"}))  # which audit, half a minute each
+@pytest.mark.parametrize(
+    "name", sorted(SAMPLES.SAMPLES.keys() - {"audit", "impact"})
+)  # which audit, half a minute each
 def test_a_sample_is_what_the_tool_prints_now(kb: KnowledgeBase, name: str) -> None:
     for file, document in SAMPLES.documents(kb, name, SAMPLES.TEXTS):
         assert body((FOLDER / file).read_text("utf-8")) == body(document), f"{file}: make samples"
