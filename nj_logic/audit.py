@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -37,6 +37,7 @@ from .declared import norm_order
 from .errors import Bilingual, KnowledgeError
 from .facts import constant
 from .passages import Passages
+from .remedy import ALL, Remedies, checked
 from .worlds import symbol
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ SLOTS = (
 )  # fmt: skip
 """The places in a finding's words that a detector may fill."""
 SETTLED = {
-    "step", "after", "ahead_of", "held_every", "movable", "allowed", "takes_in", "prepares", "day_of", "set_day", "in_force_from", "published_on",
+    "step", "after", "leads_to", "ahead_of", "held_every", "movable", "allowed", "takes_in", "prepares", "day_of", "set_day", "in_force_from", "published_on",
 }  # fmt: skip
 """What a law states whatever the case, and the detectors read."""
 REGISTER = "register"
@@ -75,6 +76,11 @@ class Finding:
     Attributes:
         id: the same as long as type and norms are.
         witnesses: the cases that prove it, the first of which is the contract's witness; none where the finding is about words.
+        amendment: the smallest amendment that removes it, as in an amendment's file; None where none can be written without choosing what the
+            rules are to be.
+        removed: whether an audit of the rules so amended no longer has it; None if that was not tried.
+        changes: the parts of the amendment, as the detectors state them.
+        keys: what the detectors call it; several where findings were merged.
         accepted: the entry of a register of accepted findings that keeps it quiet.
     """
 
@@ -86,6 +92,10 @@ class Finding:
     remedy: Bilingual
     severity: str
     witnesses: tuple[Witness, ...] = ()
+    amendment: Mapping[str, Any] | None = None
+    removed: bool | None = None
+    keys: tuple[str, ...] = ()
+    changes: tuple[clingo.Symbol, ...] = ()
     accepted: Mapping[str, str | None] | None = None
 
     def articles(self, kb: KnowledgeBase) -> list[int]:
@@ -100,7 +110,7 @@ class Finding:
             "quotes": [kb.norms[n].quote for n in self.norms], "title": self.title._asdict(), "message": self.message._asdict(),
             "witness": dict(first.case) if first else None, "replay": first.to_json() if first else None,
             "further_witnesses": [{"case": dict(w.case), **w.to_json()} for w in self.witnesses[1:]],
-            "remedy": self.remedy._asdict(), "accepted": dict(self.accepted) if self.accepted else None,
+            "remedy": self.remedy._asdict(), "amendment": dict(self.amendment) if self.amendment else None, "removed": self.removed, "accepted": dict(self.accepted) if self.accepted else None,
         }  # fmt: skip
 
 
@@ -128,6 +138,24 @@ def audit(kb: KnowledgeBase, *, processes: int = 1, progress: Callable[[int, int
         KnowledgeError: the detectors cannot be run.
     """
     return _Auditor(kb, processes, progress or (lambda _done, _of: None)).audit()
+
+
+def remedied(audit_: Audit, *, processes: int = 1, progress: Callable[[int, int], None] | None = None) -> Audit:
+    """The audit with its remedies tried: all are applied together, and the rules so amended are audited.
+
+    Args:
+        processes: as of :func:`audit`.
+        progress: told how many parts of how many are done.
+    """
+    auditor = _Auditor(audit_.kb, processes, lambda _done, _of: None)
+
+    def combined(findings: Sequence[Finding]) -> Mapping[str, Any] | None:
+        parts = [(f.norms, f.changes) for f in findings]
+        return auditor.remedies.amendment(ALL, Bilingual("全部修改建议", "all remedies"), parts)
+
+    gone = checked(audit_, lambda kb: audit(kb, processes=processes, progress=progress), combined)
+    findings = (replace(f, removed=f.id in gone) if f.amendment else f for f in audit_.findings)
+    return replace(audit_, findings=tuple(findings))
 
 
 class _Auditor:
@@ -311,7 +339,27 @@ class _Auditor:
             say["remedy"],
             severity,
             tuple(draft.witnesses),
+            self.remedies.amendment(draft.id, say["title"], [(ordered, draft.changes)]),
+            keys=tuple(sorted(draft.keys)),
+            changes=tuple(sorted(set(draft.changes))),
         )
+
+    @cached_property
+    def remedies(self) -> Remedies:
+        """Writes the amendments of findings."""
+        return Remedies(self.kb, self.words["amendments"], self._word)
+
+    def _word(self, slot: str, value: clingo.Symbol, lang: str) -> str:
+        """A value of an amendment in words."""
+        if slot == "fact":
+            head, said = self._say(slot, value, lang)
+            return f"{head}{'为' if lang == 'zh' else ' is '}{said}"
+        if slot == "value":
+            known = value.type != clingo.SymbolType.Function or value.name in {"yes", "no", *self.kb.labels}
+            return self._option(value, lang) if known else str(self.words["amendments"]["answer"]["like"][lang])
+        if slot == "bands":
+            return self._listed("band", value.arguments, lang)
+        return self._listed(slot, [value], lang)
 
     def _nearest(self, witness: Witness) -> set[str]:
         case = self.kb.case(witness.case)
@@ -329,6 +377,8 @@ class _Auditor:
         """The values, each once; those of one fact under its name, those of one office under its name."""
         comma, colon, semicolon = {"zh": ("、", "：", "；"), "en": (", ", ": ", "; ")}[lang]
         groups: dict[str, dict[str, None]] = {}
+        if slot == "band":
+            return comma.join(self._bands(values, lang))
         for value in values:
             head, said = self._say(slot, value, lang)
             groups.setdefault(head, {})[said] = None
@@ -338,8 +388,6 @@ class _Auditor:
         """What a value belongs to, and the value, in words."""
         kb = self.kb
         if value.type == clingo.SymbolType.Number:
-            if slot == "band":
-                return "", self._option(value, lang)
             is_day = slot in {"date", "public"}
             return "", datetime.date.fromordinal(value.number).isoformat() if is_day else str(value.number)
         if value.type == clingo.SymbolType.String:
@@ -366,13 +414,24 @@ class _Auditor:
         term = kb.kind_terms[value.name] if slot == "kind" or value.name not in kb.terms else kb.term(value.name)
         return "", term.label.say(lang)
 
+    def _bands(self, cells: Iterable[clingo.Symbol], lang: str) -> Iterable[str]:
+        """The amounts of the cells, those of cells next to each other together."""
+        from .phrasing import Phrasing
+
+        ordered = sorted({c.number for c in cells})
+        ends = [i for i, n in enumerate(ordered) if i + 1 == len(ordered) or ordered[i + 1] != n + 1]
+        for start, end in zip([0, *(e + 1 for e in ends)], ends, strict=False):
+            yield Phrasing(self.kb, lang).band(ordered[start], ordered[end])
+
     def _option(self, option: clingo.Symbol, lang: str) -> str:
         from .phrasing import Phrasing
 
         if option.type == clingo.SymbolType.Number:
             return Phrasing(self.kb, lang).band(option.number)
+        if option.type == clingo.SymbolType.String:
+            return option.string
         truth = {"yes": ("是", "yes"), "no": ("否", "no")}.get(option.name)
-        return truth[lang == "en"] if truth else self.kb.term(option.name).label.say(lang)
+        return truth[lang == "en"] if truth else self.kb.labels[option.name].say(lang)
 
     def _searched(
         self, seen: Sequence[Seen], kinds: Sequence[str], away: Sequence[Absence], unproved: int
@@ -394,6 +453,13 @@ class _Draft:
     proofs: list[Proof] = field(default_factory=list)
     words: dict[str, list[clingo.Symbol]] = field(default_factory=dict)
     witnesses: list[Witness] = field(default_factory=list)
+    changes: list[clingo.Symbol] = field(default_factory=list)
+    merged: list[str] = field(default_factory=list)
+
+    @property
+    def keys(self) -> list[str]:
+        """What the detectors call it, and what was merged with it."""
+        return [f"{self.type} {self.key}", *self.merged]
 
     @property
     def asked(self) -> list[Asked]:
@@ -430,6 +496,8 @@ def _drafts(model: Iterable[clingo.Symbol]) -> list[_Draft]:
                 draft.norms.append(rest[0].string)
             case "proof":
                 draft.proofs.append((rest[0].name, rest[1].name, rest[2].name, str(rest[3])))
+            case "mend":
+                draft.changes.append(rest[0])
             case "word":
                 draft.words.setdefault(rest[0].name, []).append(rest[1])
     return list(drafts.values())
@@ -443,6 +511,8 @@ def _merged(drafts: Iterable[_Draft]) -> list[_Draft]:
         if one is draft:
             continue
         one.witnesses += draft.witnesses
+        one.changes += draft.changes
+        one.merged += draft.keys
         for slot, values in draft.words.items():
             one.words[slot] = list(dict.fromkeys([*one.words.get(slot, []), *values]))
     clashing = {

@@ -151,7 +151,7 @@ def witness_kind(kb: KnowledgeBase, folder: Path, job: tuple[str, tuple[Asked, .
         _, use, module, text = proof
         atom = clingo.parse_term(text)
         if module == CHRONOLOGY:
-            found[proof] = _dated_witness(kb, folder, kind_id, use, atom)
+            found[proof, asked] = _dated_witness(kb, folder, kind_id, use, atom)
             continue
         survey = surveys[use, module]
         second = atom.name in {"vanishes", "flips", "turns"}

@@ -142,8 +142,9 @@ class Remedies:
                 return {"absent": say("actor", office, lang), "deputy": say("actor", self._next([office]), lang)}
             case "fills_in":
                 return {"absent": say("actor", args[0], lang), "deputy": say("actor", self._singles[0], lang)}
-            case "prevails":
-                return {"first": self.kb.norms[args[0].string].quote, "second": self.kb.norms[args[1].string].quote}
+            case "prevails" | "excepts":
+                first, second = (self.kb.norms[n.string].quote for n in args[-2:])
+                return {"first": first, "second": second}
             case "adds":
                 ladder = next(name for name, _, route in self._tiers if route == str(args[0]))
                 return {
@@ -186,14 +187,13 @@ class Remedies:
                 return [
                     self._stand_in(f"holder(C, {c.arguments[0]}, P)", s, norm) for c in alike for s in self._singles
                 ]
+            case "excepts":
+                return [
+                    f'lifts(C, "{norm}", {second}) :- permits(C, {first}, {second}).'
+                    for first, second in (c.arguments for c in alike)
+                ]
             case "prevails":
-                return list(
-                    dict.fromkeys(
-                        rule
-                        for c in alike
-                        for rule in self._prevails(c.arguments[0].string, c.arguments[1].string, norm)
-                    )
-                )
+                return list(dict.fromkeys(rule for c in alike for rule in self._prevails(c, norm)))
             case "adds":
                 found = []
                 for i, c in enumerate(alike):
@@ -235,29 +235,24 @@ class Remedies:
             "holder(C, O, P), duty(C, O, A), not own_act(A)."
         )
 
-    def _prevails(self, first: str, second: str, norm: str) -> Iterable[str]:
-        heads = self._heads
-        if heads.get(first, set()) & {"gives_route", "leads_to"} and heads.get(second, set()) & {
-            "gives_route",
-            "leads_to",
-        }:
-            yield f'lifts(C, "{norm}", "{second}") :- offered(C, _, "{first}"), offered(C, _, "{second}").'
-        for hook, rest in (("says", "Q, _"), ("names", "Q, _, _")):
-            if hook in heads.get(first, set()) and hook in heads.get(second, set()):
-                yield f'lifts(C, "{norm}", "{second}") :- {hook}(C, {rest}, "{first}"), {hook}(C, {rest}, "{second}").'
-        if "permits" in heads.get(first, set()):
-            yield f'lifts(C, "{norm}", "{second}") :- permits(C, "{first}", "{second}").'
+    def _prevails(self, change: clingo.Symbol, norm: str) -> Iterable[str]:
+        """Where both norms answer the question, the second does not."""
+        question, first, second = change.arguments[0].name, change.arguments[1].string, change.arguments[2].string
+        for given, _ in self._answering(question, first, "_"):
+            for also, lifted in self._answering(question, second, "Y"):
+                if given != also.replace(", Y)", ", _)"):
+                    yield f'lifts(C, "{norm}", {lifted}) :- {given}, {also}.'
 
-    @cached_property
-    def _heads(self) -> dict[str, set[str]]:
-        """By norm: the predicates that rules of the law derive with it."""
-        from .dialect import parse
-
-        found: dict[str, set[str]] = {}
-        for rule in parse(sorted((self.kb.root / "kb" / "law").glob("*.lp")))[0]:
-            for norm in rule.norms:
-                found.setdefault(norm, set()).add(rule.head.name)
-        return found
+    def _answering(self, question: str, norm: str, variable: str) -> Iterable[tuple[str, str]]:
+        """How a norm comes to answer: a literal, and the norm to lift so that it does not."""
+        if question != "route":
+            yield f'says(C, {question}, _, "{norm}")', f'"{norm}"'
+            yield f'names(C, {question}, _, _, "{norm}")', f'"{norm}"'
+        yield f'offered(C, _, "{norm}")', f'"{norm}"'
+        for route in sorted(
+            {str(a.arguments[0]) for a in self._settled if a.name == "step" and a.arguments[4].string == norm}
+        ):
+            yield f"offered(C, {route}, {variable})", variable
 
     @cached_property
     def _settled(self) -> list[clingo.Symbol]:
