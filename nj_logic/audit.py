@@ -59,7 +59,7 @@ SEVERITY = {
 }  # fmt: skip
 MOST_WITNESSES = 3
 SLOTS = (
-    "kind", "question", "fact", "actor", "act", "person", "term", "topic", "event", "first", "days", "every", "date", "public", "measure", "ladder", "band", "option",
+    "kind", "question", "fact", "actor", "act", "person", "term", "topic", "event", "first", "days", "every", "date", "public", "measure", "ladder", "band", "option", "answer",
 )  # fmt: skip
 """The places in a finding's words that a detector may fill."""
 SETTLED = {
@@ -329,7 +329,8 @@ class _Auditor:
             for part in ("title", "message", "remedy")
         }
         ordered = tuple(sorted(set(draft.norms), key=norm_order))
-        severity = VAGUE if draft.type == "gap" and draft.key.name == "number" else SEVERITY[draft.type]
+        asked = {self.kb.question(q.name)["type"] for q in draft.words.get("question", ()) if q.name != "route"}
+        severity = VAGUE if draft.type == "gap" and asked == {"number"} else SEVERITY[draft.type]
         return Finding(
             draft.id,
             draft.type,
@@ -407,7 +408,7 @@ class _Auditor:
             return "", {"zh": "办理程序", "en": "which procedure applies"}[lang]
         if slot == "measure":
             return "", str(self.lexicon["measures"][value.name][lang])
-        if slot == "ladder":
+        if slot in {"ladder", "answer"} and value.name in kb.labels:
             return "", kb.labels[value.name].say(lang)
         if slot == "topic":
             return "", str(kb.readings[value.name][lang])

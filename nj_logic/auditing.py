@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from . import audit_formats
 from .accepted import accept, read_accepted
-from .audit import SEVERITIES, TYPES, Audit, Finding, audit
+from .audit import SEVERITIES, TYPES, Audit, Finding, audit, remedied
 from .errors import InputError, unknown_word
 from .files import write_document
+from .remedy import text_of
 
 if TYPE_CHECKING:
     from .knowledge import KnowledgeBase
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 def run_audit(
     kb: KnowledgeBase, *, types: Collection[str], articles: Collection[int], severity: str | None, fail_level: str, accepted: Path | None,
-    witnesses: Path | None, processes: int, format: str, output: Path | None, lang: str,
+    witnesses: Path | None, remedies: Path | None, processes: int, format: str, output: Path | None, lang: str,
 ) -> int:  # fmt: skip
     """Audit, choose, print or write; the exit status.
 
@@ -42,8 +43,9 @@ def run_audit(
     if format == "xlsx" and output is None:
         raise InputError("xlsx needs a file: -o FILE", "xlsx 格式需要写入文件：-o 文件")
     entries = read_accepted(accepted) if accepted else ()
-    if witnesses is not None and not witnesses.is_dir():
-        raise InputError("there is no such folder; make it first", "没有这个文件夹，请先建立", str(witnesses))
+    for folder in (witnesses, remedies):
+        if folder is not None and not folder.is_dir():
+            raise InputError("there is no such folder; make it first", "没有这个文件夹，请先建立", str(folder))
 
     with progress_bar(lang) as told:
         whole = audit(kb, processes=processes, progress=told)
@@ -52,6 +54,10 @@ def run_audit(
     result = replace(whole, findings=tuple(chosen))
     if witnesses is not None:
         _write_witnesses(result, witnesses)
+    if remedies is not None:
+        with progress_bar(lang) as told:
+            result = remedied(result, processes=processes, progress=told)
+        _write_remedies(result, remedies)
     _put(result, format, output, lang, [n.say(lang) for n in notes])
     if fail_level == "never":
         return 0
@@ -116,6 +122,16 @@ def _write_witnesses(result: Audit, folder: Path) -> None:
             head = f"# {finding.title.zh}\n# {finding.title.en}\n# nj {witness.command}{asked}: {witness.status}\n"
             text = yaml.safe_dump(dict(witness.case), allow_unicode=True, sort_keys=False)
             write_document(folder / f"{finding.id}{'' if i == 1 else f'.{i}'}.yaml", head + text)
+
+
+def _write_remedies(result: Audit, folder: Path) -> None:
+    told = {
+        True: "checked: an audit of the amended rules no longer has the finding 已复核",
+        False: "does not remove the finding 未能消除",
+    }
+    for finding in result.findings:
+        if finding.amendment is not None and finding.removed is not None:
+            write_document(folder / f"{finding.id}.yaml", f"# {told[finding.removed]}\n{text_of(finding.amendment)}")
 
 
 def progress_bar(lang: str) -> AbstractContextManager[Callable[[int, int], None]]:

@@ -626,6 +626,12 @@ def report(
 )
 @click.option("--accepted", metavar="FILE", type=Path, help="A register of accepted findings 已接受问题的登记.")
 @click.option("--witnesses", metavar="DIR", type=Path, help="Write each witness as a case file 把见证案例写成文件.")
+@click.option(
+    "--remedies",
+    metavar="DIR",
+    type=Path,
+    help="Write each remedy as an amendment and try it 把修改建议写成修正案并复核.",
+)
 @processes
 @click.option(
     "--format",
@@ -638,7 +644,7 @@ def report(
 @language
 def audit(
     types: tuple[str, ...], articles: tuple[int, ...], severity: str | None, fail_level: str, accepted: Path | None, witnesses: Path | None,
-    processes: int, format_: str | None, as_json: bool, output: Path | None, lang: str | None,
+    remedies: Path | None, processes: int, format_: str | None, as_json: bool, output: Path | None, lang: str | None,
 ) -> None:  # fmt: skip
     """Defects of the rules themselves, each with a case that proves it. 审查规则本身。"""
     from .auditing import run_audit
@@ -646,7 +652,7 @@ def audit(
     before = click.get_current_context().find_root().params
     format_ = "json" if as_json else format_ or ("json" if before.get("as_json") else before.get("format_")) or "pretty"
     status = run_audit(
-        knowledge(), types=types, articles=articles, severity=severity, fail_level=fail_level, accepted=accepted, witnesses=witnesses,
+        knowledge(), types=types, articles=articles, severity=severity, fail_level=fail_level, accepted=accepted, witnesses=witnesses, remedies=remedies,
         processes=processes, format=format_, output=output, lang=chosen_language(lang),
     )  # fmt: skip
     leave(status)

@@ -16,10 +16,12 @@ import pytest
 import yaml
 from openpyxl import load_workbook
 
-from nj_logic.audit import SEVERITIES, Audit, Finding, audit
+from nj_logic.amendment import read_amendment
+from nj_logic.audit import SEVERITIES, Audit, Finding, audit, remedied
 from nj_logic.audit_search import Witness
 from nj_logic.errors import InputError, InputErrors
 from nj_logic.knowledge import KnowledgeBase
+from nj_logic.remedy import text_of
 
 from .command import Command, Outcome
 from .shapes import AUDIT, SARIF, wrong
@@ -929,3 +931,37 @@ def test_what_is_printed_can_be_written_to_a_file(nj: Command, whole: Audit, tmp
         file = tmp_path / form
         assert nj("audit", "--format", form, "-o", file, "--fail-level", "never").status == 0
         assert whole.findings[0].id in file.read_text("utf-8")
+
+
+# --- remedies ---------------------------------------------------------------------------------
+
+REMEDIED = (
+    "a ladder without its last rung", "a class of which nothing is said", "two facts that have an answer each, and none together",
+    "a number that is never named", "nobody acts unless he is entrusted", "an office in which nobody stands in", "two routes for one case",
+    "two answers to one question", "what one norm forbids another permits", "one conduct, strictly ruled and by default",
+    "a step that larger amounts do not need", "a word that is never defined", "a body of which nothing says who belongs to it",
+    "who is bound and not in the scope clause", "the same rule under two ids", "an answer that another article always gives",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("defect", REMEDIED)
+def test_the_remedy_of_a_defect_removes_it(defect: str, club: Club, tmp_path: Path) -> None:
+    found = audit(club(PLANTED[defect][0]))
+    tried = remedied(found)
+    assert tried.findings and all(f.amendment is not None and f.removed for f in tried.findings)
+    for finding in tried.findings:
+        file = tmp_path / f"{finding.id}.yaml"
+        file.write_text(text_of(finding.amendment or {}), "utf-8")
+        assert read_amendment(file).id == finding.id
+
+
+def test_a_remedy_that_would_be_a_choice_is_not_written(club: Club) -> None:
+    found = audit(club(PLANTED["one person at two steps"][0]))
+    assert [(f.amendment, f.removed) for f in remedied(found).findings] == [(None, None)]
+
+
+def test_the_remedies_are_written_beside_the_result(nj: Command, tmp_path: Path) -> None:
+    assert nj("audit", "--type", "redundancy", "--remedies", tmp_path, "--format", "compact").status == 1
+    written = sorted(tmp_path.glob("*.yaml"))
+    assert written and all(f.read_text("utf-8").startswith("# checked") for f in written)
+    assert nj("impact", written[0], "--json").status in {0, 1}

@@ -124,7 +124,8 @@ def test_a_stand_in_makes_blocked_paths_walkable_and_says_when(club: KnowledgeBa
     }  # fmt: skip
     assert rows["repair"]["before"]["status"] == "undefined"
     assert steps(rows["repair"]["after"]) == [("president", "settle", "treasurer")]
-    assert not impact.worse and not impact.new_paths
+    assert not any(row.worse for row in impact.rows) and not impact.new_paths
+    assert [f.type for f in impact.new_findings or ()] == ["circularity"]  # the stand-in comes to do both steps
 
 
 def test_an_amendment_that_settles_a_reading_is_seen_in_the_numbers(club: KnowledgeBase, cache: Path) -> None:
