@@ -43,6 +43,7 @@ from .worlds import symbol
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from .judged import Judged
     from .knowledge import KnowledgeBase
 
 TYPES = (
@@ -116,15 +117,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """The findings, the gravest first, and what was searched for them."""
+    """The findings, the gravest first, what was searched for them, and what people judged to be defects, which is not counted as found."""
 
     kb: KnowledgeBase
     findings: tuple[Finding, ...]
     searched: Mapping[str, Any] = field(default_factory=dict)
+    judged: tuple[Judged, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """As in the contract."""
-        return {"findings": [f.to_json(self.kb) for f in self.findings], "searched": dict(self.searched)}
+        """As in the contract; what people judged stands apart."""
+        judged = {"judged": [j.to_json(self.kb) for j in self.judged]} if self.judged else {}
+        return {"findings": [f.to_json(self.kb) for f in self.findings], **judged, "searched": dict(self.searched)}
 
 
 def audit(kb: KnowledgeBase, *, processes: int = 1, progress: Callable[[int, int], None] | None = None) -> Audit:

@@ -146,13 +146,29 @@ def pretty(audit: Audit, lang: str, notes: Sequence[str] = ()) -> str:
                 lines.append(f"      {names['witness']}{colon}nj {w.command}{asked} → {w.status}")
                 lines.append(f"        {clean(_circumstances(audit.kb, w.case, lang))}")
             lines.append(f"      {names['remedy']}{colon}{clean(f.remedy.say(lang))}")
-    return "\n".join([*lines, "", *notes, summary(audit, lang)])
+    return "\n".join([*lines, *_judged(audit, lang), "", *notes, summary(audit, lang)])
+
+
+def _judged(audit: Audit, lang: str) -> list[str]:
+    """What people judged to be defects, under a heading of its own."""
+    from .terminal import clean
+
+    if not audit.judged:
+        return []
+    lines = [f"{SEVERITY_WORDS[lang]['judged']} ({len(audit.judged)})"]
+    for one in audit.judged:
+        who = " · ".join(str(part) for part in (one.by, one.on) if part)
+        lines += [f"  {clean(one.id)}  {clean(one.title)}", f"      {clean(one.reason)} ({clean(who)})"]
+        lines += [f"      {n}  {audit.kb.norms[n].quote}" for n in one.norms]
+    return lines
 
 
 MOST_QUOTED = 4
 SEVERITY_WORDS = {
-    "zh": {"blocking": "无法办理", "two_answers": "答案不一", "vague": "用语不明", "editorial": "文字", "witness": "见证案例", "remedy": "修改建议"},
-    "en": {"blocking": "Cannot be decided", "two_answers": "Two answers", "vague": "Unclear", "editorial": "Wording", "witness": "witness", "remedy": "remedy"},
+    "zh": {"blocking": "无法办理", "two_answers": "答案不一", "vague": "用语不明", "editorial": "文字", "witness": "见证案例", "remedy": "修改建议",
+        "judged": "人工判断(不计入审查结果)"},
+    "en": {"blocking": "Cannot be decided", "two_answers": "Two answers", "vague": "Unclear", "editorial": "Wording", "witness": "witness", "remedy": "remedy",
+        "judged": "By human judgement (not counted as found)"},
 }  # fmt: skip
 
 

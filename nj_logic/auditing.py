@@ -15,6 +15,7 @@ from .accepted import accept, read_accepted
 from .audit import SEVERITIES, TYPES, Audit, Finding, audit, remedied
 from .errors import InputError, unknown_word
 from .files import write_document
+from .judged import read_judged
 from .remedy import text_of
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 def run_audit(
     kb: KnowledgeBase, *, types: Collection[str], articles: Collection[int], severity: str | None, fail_level: str, accepted: Path | None,
-    witnesses: Path | None, remedies: Path | None, processes: int, format: str, output: Path | None, lang: str,
+    judged: Path | None, witnesses: Path | None, remedies: Path | None, processes: int, format: str, output: Path | None, lang: str,
 ) -> int:  # fmt: skip
     """Audit, choose, print or write; the exit status.
 
@@ -43,6 +44,7 @@ def run_audit(
     if format == "xlsx" and output is None:
         raise InputError("xlsx needs a file: -o FILE", "xlsx 格式需要写入文件：-o 文件")
     entries = read_accepted(accepted) if accepted else ()
+    judgements = read_judged(judged, kb, TYPES) if judged else ()
     for folder in (witnesses, remedies):
         if folder is not None and not folder.is_dir():
             raise InputError("there is no such folder; make it first", "没有这个文件夹，请先建立", str(folder))
@@ -51,7 +53,7 @@ def run_audit(
         whole = audit(kb, processes=processes, progress=told)
     findings, notes = accept(whole.findings, entries, datetime.date.today())
     chosen = [f for f in findings if _wanted(kb, f, types, articles, severity)]
-    result = replace(whole, findings=tuple(chosen))
+    result = replace(whole, findings=tuple(chosen), judged=judgements)
     if witnesses is not None:
         _write_witnesses(result, witnesses)
     if remedies is not None:

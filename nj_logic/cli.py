@@ -625,6 +625,9 @@ def report(
     help="From which severity on the exit status is 1 达到何种程度时退出码为1.",
 )
 @click.option("--accepted", metavar="FILE", type=Path, help="A register of accepted findings 已接受问题的登记.")
+@click.option(
+    "--judged", metavar="FILE", type=Path, help="Findings by human judgement, shown beside 人工判断的登记，另列."
+)
 @click.option("--witnesses", metavar="DIR", type=Path, help="Write each witness as a case file 把见证案例写成文件.")
 @click.option(
     "--remedies",
@@ -644,7 +647,7 @@ def report(
 @language
 def audit(
     types: tuple[str, ...], articles: tuple[int, ...], severity: str | None, fail_level: str, accepted: Path | None, witnesses: Path | None,
-    remedies: Path | None, processes: int, format_: str | None, as_json: bool, output: Path | None, lang: str | None,
+    judged: Path | None, remedies: Path | None, processes: int, format_: str | None, as_json: bool, output: Path | None, lang: str | None,
 ) -> None:  # fmt: skip
     """Defects of the rules themselves, each with a case that proves it. 审查规则本身。"""
     from .auditing import run_audit
@@ -652,7 +655,8 @@ def audit(
     before = click.get_current_context().find_root().params
     format_ = "json" if as_json else format_ or ("json" if before.get("as_json") else before.get("format_")) or "pretty"
     status = run_audit(
-        knowledge(), types=types, articles=articles, severity=severity, fail_level=fail_level, accepted=accepted, witnesses=witnesses, remedies=remedies,
+        knowledge(), types=types, articles=articles, severity=severity, fail_level=fail_level, accepted=accepted, judged=judged, witnesses=witnesses,
+        remedies=remedies,
         processes=processes, format=format_, output=output, lang=chosen_language(lang),
     )  # fmt: skip
     leave(status)

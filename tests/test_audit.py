@@ -933,6 +933,38 @@ def test_what_is_printed_can_be_written_to_a_file(nj: Command, whole: Audit, tmp
         assert whole.findings[0].id in file.read_text("utf-8")
 
 
+# --- what people judged -----------------------------------------------------------------------
+
+JUDGED = HERE.parent / "examples" / "judged-findings.yaml"
+
+
+def test_what_people_judged_stands_apart_and_is_not_counted(nj: Command) -> None:
+    plain = nj("audit", "--type", "boundary", "--fail-level", "never", "--json").json()
+    with_judged = nj("audit", "--type", "boundary", "--fail-level", "never", "--judged", JUDGED, "--json").json()
+    assert with_judged["findings"] == plain["findings"] and "judged" not in plain
+    (one,) = with_judged["judged"]
+    assert one["type"] == "gap" and len(one["quotes"]) == len(one["norms"]) == 2
+    shown_ = nj("audit", "--type", "boundary", "--judged", JUDGED, "--lang", "en").out
+    assert "By human judgement (not counted as found) (1)" in shown_
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("type: gap", "type: gapp", ("gapp", "gap")),
+        ("a42.p3.n3,", "a42.p3.n99,", ("a42.p3.n99", "a42.p3.n9")),
+        ("by: 法制审查人员", "by: ''", ("判断者",)),
+    ],
+)
+def test_a_wrong_judgement_is_refused_with_the_right_word(
+    nj: Command, tmp_path: Path, old: str, new: str, words: tuple[str, ...]
+) -> None:
+    file = tmp_path / "judged.yaml"
+    file.write_text(JUDGED.read_text("utf-8").replace(old, new), "utf-8")
+    outcome = nj("audit", "--judged", file)
+    assert outcome.status == 2 and all(word in outcome.err for word in words)
+
+
 # --- remedies ---------------------------------------------------------------------------------
 
 REMEDIED = (

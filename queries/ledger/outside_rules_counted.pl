@@ -8,7 +8,7 @@
 %: example:
 %:   arguments: {outside: 分工}
 %:   answers:
-%:   - [分工, 1]
+%:   - [分工, 2]
 
 answer(X, Count) :-
     setof(N, points_to(N, X), Norms),
