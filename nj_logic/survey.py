@@ -23,7 +23,7 @@ from .worlds import symbol
 if TYPE_CHECKING:
     from .case import Case
     from .cells import Cells
-    from .declared import Kind
+    from .declared import Field, Kind
     from .knowledge import KnowledgeBase
 
 ONE, OTHER = clingo.String("one"), clingo.String("other")
@@ -63,7 +63,7 @@ class Survey:
 
     Args:
         use: the slice to survey: ``paths``, ``answer`` or ``check``.
-        module: the file of the survey's module; where there is a roster, ``roster.lp`` beside it belongs to it.
+        module: the file of the survey's module; ``asked.lp`` beside it belongs to all, and ``roster.lp`` to those with a roster.
         pairs: whether two cases are surveyed that differ in one thing.
         days: the facts that are days, as ordinals.
         roster: officials and AB pairs, where persons matter; then every absence of one of them is open too, and the facts that name
@@ -120,11 +120,22 @@ class Survey:
             plural = self.kb.question(question)["type"] == "terms"
             yield symbol("plural" if plural else "single", constant(question))
         yield symbol("single", constant("route"))
+        for id_, declared in self.kind.fields.items():
+            if declared.when and declared.type in {"term", "boolean"}:
+                yield from self._asked_if(id_, declared)
         for actor, entry in self.kb.actors.items():
             yield from (symbol(f, constant(actor), constant(entry[f])) for f in ("belongs", "one_of") if f in entry)
         yield from (symbol("in_article", n, self.kb.norms[n].article) for n in self._norms)
         if self._roster:
             yield from self._people()
+
+    def _asked_if(self, id_: str, declared: Field) -> Iterable[clingo.Symbol]:
+        plain = {True: "yes", False: "no", None: "no" if declared.type == "boolean" else declared.options[0]}
+        default = declared.default
+        usual = plain[default] if isinstance(default, bool) or default is None else str(default)
+        yield symbol("usual", constant(id_), constant(usual))
+        for other, values in declared.when.items():
+            yield from (symbol("asked_if", constant(id_), constant(other), constant(v)) for v in values)
 
     def _people(self) -> Iterable[clingo.Symbol]:
         """The facts that name a person can name any of the roster; those that name a party, any of its offices and any unit that is one of a class."""
@@ -165,8 +176,8 @@ class Survey:
     def _control(self) -> clingo.Control:
         control = clingo.Control(["--warn=none", "0"])
         control.add("base", [], self._program)
-        for module in [self._module, *([self._module.parent / "roster.lp"] if self._roster else [])]:
-            control.add("base", [], module.read_text(encoding="utf-8"))
+        for module in (self._module.stem, "asked", *(("roster",) if self._roster else ())):
+            control.add("base", [], (self._module.parent / f"{module}.lp").read_text(encoding="utf-8"))
         with control.backend() as backend:
             for atom in dict.fromkeys(self._atoms()):
                 backend.add_rule([backend.add_atom(atom)])
