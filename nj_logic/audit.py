@@ -249,6 +249,7 @@ class _Auditor:
         for absence in away:
             name = clingo.Function("set", [clingo.String(p) for p in absence.persons])
             atoms += [symbol("away_set", name, clingo.String(p)) for p in absence.persons]
+            atoms += [symbol("ruled_by", name, n) for n in absence.norms]
             atoms += [symbol("unaided", name, constant(o), constant(a), n) for o, a, n in absence.unaided]
             atoms += [symbol("stuck", name, constant(o), constant(a), n) for o, a, n in absence.stuck]
         with control.backend() as backend:

@@ -54,11 +54,14 @@ class Witness:
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """People away, and what nobody can then do: where they entrust nobody, and whomever they entrust."""
+    """People away, and what nobody can then do: where they entrust nobody, and whomever they entrust; and the norms that say who should stand in
+    or that they should not be away together.
+    """
 
     persons: tuple[str, ...]
     unaided: tuple[Power, ...]
     stuck: tuple[Power, ...]
+    norms: tuple[str, ...]
 
 
 def roster(kb: KnowledgeBase) -> dict[str, Any]:
@@ -105,18 +108,19 @@ def absence_of(kb: KnowledgeBase, _folder: Path, job: tuple[tuple[str, ...], tup
     away, known = job
     people = roster(kb)
     second = {pair[1] for pair in people["ab_pairs"]}
-    unaided = _powers_stuck(kb, away, None)
+    unaided, norms = _powers_stuck(kb, away, None)
     stuck = unaided.difference(known)
     for official in people["officials"]:
         if stuck and official["id"] not in away and official["id"] not in second:
-            stuck &= _powers_stuck(kb, away, official["id"])
-    return Absence(away, tuple(sorted(unaided)), tuple(sorted(stuck)))
+            stuck &= _powers_stuck(kb, away, official["id"])[0]
+    return Absence(away, tuple(sorted(unaided)), tuple(sorted(stuck)), tuple(sorted(norms)))
 
 
-def _powers_stuck(kb: KnowledgeBase, away: Sequence[str], entrusted: str | None) -> set[Power]:
+def _powers_stuck(kb: KnowledgeBase, away: Sequence[str], entrusted: str | None) -> tuple[set[Power], set[str]]:
     case = kb.case(register_case(kb, kb.registers[0], away, entrusted))
     found = kb.conflicts(case).findings
-    return {p for f in found if f.type == conflicts.STUCK and not f.readings for p in f.powers}
+    stuck = {p for f in found if f.type == conflicts.STUCK and not f.readings for p in f.powers}
+    return stuck, {n for f in found if f.type != conflicts.STUCK and not f.readings for n in f.norms}
 
 
 def _surveys(kb: KnowledgeBase, folder: Path, kind_id: str) -> Iterable[Survey]:
