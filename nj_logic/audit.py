@@ -412,8 +412,9 @@ class _Auditor:
             return "", {"zh": "办理程序", "en": "which procedure applies"}[lang]
         if slot == "measure":
             return "", str(self.lexicon["measures"][value.name][lang])
-        if slot in {"ladder", "answer"} and value.name in kb.labels:
-            return "", kb.labels[value.name].say(lang)
+        if slot in {"ladder", "answer"}:
+            label = kb.labels.get(value.name)
+            return "", label.say(lang) if label else str(self.words["amendments"]["answer"]["like"][lang])
         if slot == "topic":
             return "", str(kb.readings[value.name][lang])
         term = kb.kind_terms[value.name] if slot == "kind" or value.name not in kb.terms else kb.term(value.name)

@@ -140,7 +140,7 @@ AUDIT = {
         {
             "id": text(r"[a-z_]+-[0-9a-f]{8}"), "type": str, "severity": {"blocking", "two_answers", "vague", "editorial"}, "articles": [int],
             "norms": [NORM], "quotes": [str], "title": WORDS, "message": WORDS, "witness": maybe(dict), "replay": maybe(REPLAY),
-            "further_witnesses": [{"case": dict, **REPLAY}], "remedy": WORDS, "accepted": maybe(dict),
+            "further_witnesses": [{"case": dict, **REPLAY}], "remedy": WORDS, "amendment": maybe(dict), "removed": maybe(bool), "accepted": maybe(dict),
         }
     ],
     "searched": {

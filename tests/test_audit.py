@@ -183,6 +183,22 @@ PLANTED: dict[str, tuple[tuple[Change, ...], set[tuple[str, tuple[str, ...]]]]] 
         ),
         {("gap", ("a3.p1.n1", "a3.p1.n3"))},
     ),
+    "an amount off the ladder, where two other facts may give a way": (
+        (
+            Change(LAW, 'rung(books_bought, high, "500", included, unbounded, excluded).\n', ""),
+            Change(LAW, 'leads_to(books_bought, high, buy_high, "a3.p1.n3").\n', ""),
+            Change(
+                TERMS,
+                "facts: {price: {zh: 价格, en: price, type: money}}",
+                "facts: {price: {zh: 价格, en: price, type: money}, rare: {zh: 珍本, en: rare, type: boolean}, lost: {zh: 补失, en: lost, type: boolean}}",
+            ),
+            rule(
+                'gives_route(C, buy_low, "a3.p1.n1") :- kind(C, purchase), cell(C, price, 2), fact(C, rare, yes).\n'
+                'gives_route(C, buy_low, "a3.p1.n1") :- kind(C, purchase), cell(C, price, 2), fact(C, lost, yes).'
+            ),
+        ),
+        {("gap", BUY[:2])},
+    ),
     "a class of which nothing is said": (
         (Change(LAW, 'says(C, receiver, treasurer, "a8.p1.n2") :- kind(C, gift), fact(C, object, money).', ""),),
         {("gap", ("a8.p1.n1",))},
@@ -616,7 +632,7 @@ def test_sound_rules_give_no_finding(change: str, club: Club) -> None:
 
 
 def test_no_two_detectors_define_one_predicate() -> None:
-    said = {"finding", "concerns", "proof", "word"}
+    said = {"finding", "concerns", "proof", "word", "mend"}
     defined: dict[str, set[str]] = {}
     for file in sorted((REASONING / "audit" / "detect").glob("*.lp")):
         for name in re.findall(r"^([a-z_]+)\(", file.read_text("utf-8"), re.M):
@@ -939,8 +955,10 @@ JUDGED = HERE.parent / "examples" / "judged-findings.yaml"
 
 
 def test_what_people_judged_stands_apart_and_is_not_counted(nj: Command) -> None:
-    plain = nj("audit", "--type", "boundary", "--fail-level", "never", "--json").json()
-    with_judged = nj("audit", "--type", "boundary", "--fail-level", "never", "--judged", JUDGED, "--json").json()
+    plain = json.loads(nj("audit", "--type", "boundary", "--fail-level", "never", "--json").out)
+    with_judged = json.loads(
+        nj("audit", "--type", "boundary", "--fail-level", "never", "--judged", JUDGED, "--json").out
+    )
     assert with_judged["findings"] == plain["findings"] and "judged" not in plain
     (one,) = with_judged["judged"]
     assert one["type"] == "gap" and len(one["quotes"]) == len(one["norms"]) == 2
@@ -968,8 +986,8 @@ def test_a_wrong_judgement_is_refused_with_the_right_word(
 # --- remedies ---------------------------------------------------------------------------------
 
 REMEDIED = (
-    "a ladder without its last rung", "a class of which nothing is said", "two facts that have an answer each, and none together",
-    "a number that is never named", "nobody acts unless he is entrusted", "an office in which nobody stands in", "two routes for one case",
+    "a ladder without its last rung", "an amount off the ladder, where two other facts may give a way", "a class of which nothing is said", "two facts that have an answer each, and none together",
+    "nobody acts unless he is entrusted", "an office in which nobody stands in", "two routes for one case",
     "two answers to one question", "what one norm forbids another permits", "one conduct, strictly ruled and by default",
     "a step that larger amounts do not need", "a word that is never defined", "a body of which nothing says who belongs to it",
     "who is bound and not in the scope clause", "the same rule under two ids", "an answer that another article always gives",
