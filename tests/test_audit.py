@@ -193,8 +193,9 @@ PLANTED: dict[str, tuple[tuple[Change, ...], set[tuple[str, tuple[str, ...]]]]] 
                 "facts: {price: {zh: 价格, en: price, type: money}, rare: {zh: 珍本, en: rare, type: boolean}, lost: {zh: 补失, en: lost, type: boolean}}",
             ),
             rule(
-                'gives_route(C, buy_low, "a3.p1.n1") :- kind(C, purchase), cell(C, price, 2), fact(C, rare, yes).\n'
-                'gives_route(C, buy_low, "a3.p1.n1") :- kind(C, purchase), cell(C, price, 2), fact(C, lost, yes).'
+                'gives_route(C, rare_way, "a3.p1.n3") :- kind(C, purchase), cell(C, price, I), not spans(books_bought, low, I), not spans(books_bought, middle, I), fact(C, rare, yes).\n'
+                'gives_route(C, rare_way, "a3.p1.n3") :- kind(C, purchase), cell(C, price, I), not spans(books_bought, low, I), not spans(books_bought, middle, I), fact(C, lost, yes).\n'
+                'step(rare_way, settle, assembly, settle, "a3.p1.n3").'
             ),
         ),
         {("gap", BUY[:2])},
