@@ -124,15 +124,15 @@ def article_report(
         kb: the knowledge base.
         number: the article's number; 0 is the notice.
         lang: ``zh`` or ``en``.
-        format: ``html``, ``md`` or ``pdf``.
+        format: ``html``, ``md``, ``docx`` or ``pdf``.
         printed_on: the date to print; none is printed without it.
 
     Raises:
-        InputError: there is no such article; an unknown language or format; of ``pdf``: no font here shows the text.
+        InputError: there is no such article; an unknown language or format; of ``docx`` and ``pdf``: no font here shows the text.
     """
     from .article_report import article_view
 
-    known_format(format, (*TEXTS, "pdf"))
+    known_format(format)
     view = article_view(kb, number, lang=lang)
     frame = _frame(kb, lang, "title_article", view["name"], [("of_article", view["name"]), *view["head"]], printed_on)
     return render(kb, "article", {**view, **frame}, format)

@@ -1,5 +1,5 @@
-"""Makes the Word templates of ``nj report``: ``python report_templates/word_templates.py [FOLDER]`` writes case, register, audit and
-impact.docx.
+"""Makes the Word templates of ``nj report``: ``python report_templates/word_templates.py [FOLDER]`` writes case, register, audit,
+impact and article.docx.
 
 The page and the fonts follow GB/T 9704-2012, the format of Chinese official documents: A4, margins of 37 mm above, 35 below, 28 left and
 26 right, 22 lines a page; the title in 小标宋 size 2, the body in 仿宋 size 3, headings in 黑体 and 楷体, page numbers between dashes on the
@@ -674,7 +674,47 @@ def one_side(side: str) -> list[str]:
     ]
 
 
-TEMPLATES = {"case": case, "register": register, "audit": audit, "impact": impact}
+def article() -> Template:
+    """The report on an article."""
+    t = Template()
+    begin(t)
+    t.heading("h.text")
+    with t.block("for p in paragraphs"):
+        t.put(
+            "{% for s in p.segments %}{{ s.text }}{% for n in s.ends %} [{{ n }}]{% endfor %}{% endfor %}", "Provision"
+        )
+        with t.block("if p.uncovered"):
+            t.put("{{ p.uncovered }}", "Small")
+    with t.block("for l in ladders"):
+        t.put("{{ l.title }}", "Heading 3")
+        t.put("{{ l.svg | picture }}", "Figure")
+    t.heading("h.own_norms")
+    t.table(
+        [say(k) for k in ("norm", "quote", "subject", "force", "treatment")], [22, 66, 24, 20, 24], "n in norms",
+        [["{{ n.id }}"], ["{{ n.quote }}", *optional("n.gist")], ["{{ n.subject }}"], ["{{ n.force }}"], ["{{ n.treatment }}"]],
+    )  # fmt: skip
+    with t.block("if readings"):
+        t.heading("h.readings")
+        t.table(
+            [say(k) for k in ("topic", "option", "norm")], [56, 66, 34], "r in readings",
+            [["{{ r.topic }}", *optional("r.convention")], ["{%p for o in r.options %}", "{{ o }}", "{%p endfor %}"], ["{%p for n in r.norms %}", "{{ n }}", "{%p endfor %}"]],
+        )  # fmt: skip
+    with t.block("if rules"):
+        t.heading("h.rules")
+        with t.block("for f in rules"):
+            t.put("{{ f.file }}", "Heading 3")
+            with t.block("for r in f.lines"):
+                t.put("{{ r.no }}: {{ r.text }}", "Small")
+    t.heading("h.scenarios")
+    with t.block("for s in scenarios"):
+        t.put("{{ s }}", "Small")
+    with t.block("if not scenarios"):
+        t.put(say("no_scenarios"))
+    ending(t, norms=False)
+    return t
+
+
+TEMPLATES = {"case": case, "register": register, "audit": audit, "impact": impact, "article": article}
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
