@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import clingo
 
 from . import conflicts
+from .differences import FIRST_DAY
 from .survey import Spot, Survey
 
 if TYPE_CHECKING:
@@ -167,13 +167,11 @@ def witness_kind(kb: KnowledgeBase, folder: Path, job: tuple[str, tuple[Asked, .
 
 CHRONOLOGY = "chronology"
 """The module of surveys whose days are fixed; its atoms carry them."""
-ANCHOR = datetime.date(2026, 3, 2)
-"""Day 0 of such a survey: a Monday without holidays near."""
 
 
 def _dated_witness(kb: KnowledgeBase, folder: Path, kind_id: str, use: str, atom: clingo.Symbol) -> Witness | None:
     what, days = atom.arguments
-    fixed = {day.arguments[0].name: ANCHOR.toordinal() + day.arguments[1].number for day in days.arguments}
+    fixed = {day.arguments[0].name: FIRST_DAY.toordinal() + day.arguments[1].number for day in days.arguments}
     survey = Survey(kb, kb.kinds[kind_id], use, folder / "survey" / f"{CHRONOLOGY}.lp", days=fixed)
     shown = clingo.Function(atom.name, [what])
     asked = (what.name,) if use == "answer" else ()

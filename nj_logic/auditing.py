@@ -128,7 +128,7 @@ def _write_witnesses(result: Audit, folder: Path) -> None:
 
 def _write_remedies(result: Audit, folder: Path) -> None:
     told = {
-        True: "checked: an audit of the amended rules no longer has the finding 已复核",
+        True: "checked with the other remedies together: the finding is gone 与其他建议一并复核，问题消除",
         False: "does not remove the finding 未能消除",
     }
     for finding in result.findings:

@@ -2,7 +2,7 @@
 
 What has to change is said by the detectors (``mend/3``): an answer, a tier, a stand-in, which of two norms prevails, a definition. Here it
 becomes the sentence that the text gains, the norm that quotes it, and its rules. Where there is a choice it is the legislator's: the
-amendment makes the one that the rules make in the nearest other case, and can be edited.
+amendment takes one that the rules make for others of the kind (the first in order), as an example to be edited.
 """
 
 from __future__ import annotations
@@ -130,8 +130,6 @@ class Remedies:
                     "question": say("question", question, lang),
                     "value": say("value", value, lang),
                 }
-            case "figure":
-                return {"question": say("question", args[1], lang)}
             case "tier":
                 return {
                     "ladder": say("ladder", args[0], lang),
@@ -174,8 +172,6 @@ class Remedies:
         match form:
             case "answer":
                 return list(dict.fromkeys(self._answer(c, norm) for c in alike))
-            case "figure":
-                return [f'says(C, {c.arguments[1]}, 5, "{norm}") :- kind(C, {c.arguments[0]}).' for c in alike]
             case "tier":
                 return self._tier(alike, norm)
             case "acts_for":

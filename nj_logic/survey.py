@@ -50,11 +50,8 @@ class Spot:
         """The world as a case that can be read back, without its readings."""
         found: dict[str, Any] = {"case": id_, "kind": self.kind, "facts": dict(self.facts)}
         if self.absent:
-            rest = [{"delegated_to": entrusted, "long": long} for _, entrusted, long in self.absent]
-            found["absences"] = [
-                {"who": absence[0], **{k: v for k, v in stated.items() if v is not None}}
-                for absence, stated in zip(self.absent, rest, strict=True)
-            ]
+            named = [dict(zip(("who", "delegated_to", "long"), absence, strict=True)) for absence in self.absent]
+            found["absences"] = [{k: v for k, v in absence.items() if v is not None} for absence in named]
         return {**found, **self.roster}
 
 
@@ -130,10 +127,8 @@ class Survey:
             yield from self._people()
 
     def _asked_if(self, id_: str, declared: Field) -> Iterable[clingo.Symbol]:
-        plain = {True: "yes", False: "no", None: "no" if declared.type == "boolean" else declared.options[0]}
-        default = declared.default
-        usual = plain[default] if isinstance(default, bool) or default is None else str(default)
-        yield symbol("usual", constant(id_), constant(usual))
+        first = "no" if declared.type == "boolean" else declared.options[0]
+        yield symbol("usual", constant(id_), constant(_default(declared) or first))
         for other, values in declared.when.items():
             yield from (symbol("asked_if", constant(id_), constant(other), constant(v)) for v in values)
 
@@ -224,10 +219,9 @@ class Survey:
         for id_, options in self._topics.items():
             if id_.startswith(PRESENCE):
                 yield options["no"]
-            elif id_ in self.kind.fields and (default := self.kind.fields[id_].default) is not None:
-                plain = {True: "yes", False: "no"}.get(default, default) if isinstance(default, bool) else default
-                if plain in options:
-                    yield options[str(plain)]
+            elif id_ in self.kind.fields and (default := _default(self.kind.fields[id_])) is not None:
+                if default in options:
+                    yield options[default]
             elif "none" in options:
                 yield options["none"]
 
@@ -263,6 +257,14 @@ class Survey:
         return Spot(
             self.kind.term.id, ordered, tuple(sorted(absent, key=str)), tuple(sorted(r for r in readings if r[0] in opened)), roster
         )  # fmt: skip
+
+
+def _default(declared: Field) -> str | None:
+    """What a fact is where nothing is stated, as the engines write it."""
+    default = declared.default
+    return (
+        {True: "yes", False: "no"}[default] if isinstance(default, bool) else None if default is None else str(default)
+    )
 
 
 def least(cells: Cells, index: int) -> Decimal:
