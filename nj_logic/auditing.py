@@ -52,7 +52,7 @@ def run_audit(
     with progress_bar(lang) as told:
         whole = audit(kb, processes=processes, progress=told)
     findings, notes = accept(whole.findings, entries, datetime.date.today())
-    chosen = [f for f in findings if _wanted(kb, f, types, articles, severity)]
+    chosen = [f for f in findings if wanted(kb, f, types, articles, severity)]
     result = replace(whole, findings=tuple(chosen), judged=judgements)
     if witnesses is not None:
         _write_witnesses(result, witnesses)
@@ -68,9 +68,10 @@ def run_audit(
     return int(cut or bool(notes) or any(f.accepted is None and f.severity in grave for f in chosen))
 
 
-def _wanted(
+def wanted(
     kb: KnowledgeBase, f: Finding, types: Collection[str], articles: Collection[int], severity: str | None
 ) -> bool:
+    """Whether a finding is of these types and articles (none: of any) and no less grave than *severity*."""
     return (
         (not types or f.type in types)
         and (not articles or bool(set(articles) & set(f.articles(kb))))

@@ -116,8 +116,8 @@ def _audit(
     kb: KnowledgeBase, accepted: Path | None, articles: Collection[int], severity: str | None, processes: int, lang: str
 ) -> Writer:
     from .accepted import accept, read_accepted
-    from .audit import SEVERITIES, audit
-    from .auditing import progress_bar
+    from .audit import audit
+    from .auditing import progress_bar, wanted
     from .ledger import article
 
     for number in articles:
@@ -126,8 +126,7 @@ def _audit(
     with progress_bar(lang) as told:
         whole = audit(kb, processes=processes, progress=told)
     findings, notes = accept(whole.findings, entries, datetime.date.today())
-    grave = SEVERITIES[: SEVERITIES.index(severity) + 1] if severity else SEVERITIES
-    chosen = tuple(f for f in findings if f.severity in grave and (not articles or set(articles) & set(f.articles(kb))))
+    chosen = tuple(f for f in findings if wanted(kb, f, (), articles, severity))
     result = replace(whole, findings=chosen)
 
     def on_audit(lang: str, format: str) -> Document:

@@ -690,7 +690,7 @@ def article() -> Template:
         t.put("{{ l.svg | picture }}", "Figure")
     t.heading("h.own_norms")
     t.table(
-        [say(k) for k in ("norm", "quote", "subject", "force", "treatment")], [22, 66, 24, 20, 24], "n in norms",
+        [say(k) for k in ("norm", "quote", "subject", "force", "treatment")], [22, 60, 24, 27, 23], "n in norms",
         [["{{ n.id }}"], ["{{ n.quote }}", *optional("n.gist")], ["{{ n.subject }}"], ["{{ n.force }}"], ["{{ n.treatment }}"]],
     )  # fmt: skip
     with t.block("if readings"):
