@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -58,13 +59,25 @@ SEVERITY = {
     "tension": VAGUE, "ordering": VAGUE, "undefined_term": VAGUE, "scope": VAGUE, "boundary": VAGUE, "dangling_reference": VAGUE, "synonym": EDITORIAL,
     "redundancy": EDITORIAL,
 }  # fmt: skip
+FINER = {("circularity", key): VAGUE for key in ("own", "own_unit", "own_for", "twice", "acting", "roles")} | {
+    ("temporal", "misses"): VAGUE, ("temporal", "rushed"): VAGUE, ("temporal", "untimed"): VAGUE, ("temporal", "whole"): VAGUE, ("boundary", "marks"): EDITORIAL,
+    **{(type_, "reading"): TWO_ANSWERS for type_ in ("undefined_term", "scope", "boundary", "overlap")},
+}  # fmt: skip
+"""Where findings of one sort block less or more than their type."""
 MOST_WITNESSES = 3
 SLOTS = (
     "kind", "question", "fact", "actor", "act", "person", "term", "topic", "event", "first", "days", "every", "date", "public", "measure", "ladder", "band", "option", "answer",
+    "forbids", "allows", "weight", "one", "other", "clause", "named",
 )  # fmt: skip
 """The places in a finding's words that a detector may fill."""
+QUOTING = {"forbids", "allows", "one", "other", "clause"}
+"""The places filled with quotations, which are cut short there."""
+LONGEST_QUOTE = 30
+"""In characters, in a title."""
+ONE_OF_NORMS = {"term"}
+"""The findings that are one wherever the norms are the same, whatever the words."""
 SETTLED = {
-    "step", "after", "leads_to", "ahead_of", "held_every", "movable", "allowed", "takes_in", "prepares", "day_of", "set_day", "in_force_from", "published_on",
+    "step", "after", "leads_to", "weightier", "ahead_of", "held_every", "movable", "allowed", "takes_in", "prepares", "day_of", "set_day", "in_force_from", "published_on",
 }  # fmt: skip
 """What a law states whatever the case, and the detectors read."""
 REGISTER = "register"
@@ -108,7 +121,7 @@ class Finding:
         first = self.witnesses[0] if self.witnesses else None
         return {
             "id": self.id, "type": self.type, "severity": self.severity, "articles": self.articles(kb), "norms": list(self.norms),
-            "quotes": [kb.norms[n].quote for n in self.norms], "title": self.title._asdict(), "message": self.message._asdict(),
+            "quotes": _outermost(kb.norms[n].quote for n in self.norms), "title": self.title._asdict(), "message": self.message._asdict(),
             "witness": dict(first.case) if first else None, "replay": first.to_json() if first else None,
             "further_witnesses": [{"case": dict(w.case), **w.to_json()} for w in self.witnesses[1:]],
             "remedy": self.remedy._asdict(), "amendment": dict(self.amendment) if self.amendment else None, "removed": self.removed, "accepted": dict(self.accepted) if self.accepted else None,
@@ -274,10 +287,15 @@ class _Auditor:
             if norm.kind == "scope" and (group := kb.actors.get(norm.subject, {}).get("belongs")):
                 yield symbol("covers", constant(group), norm.id)
         for actor, entry in kb.actors.items():
-            if entry.get("office") == "true" and entry.get("single") != "true":
-                yield symbol("held_by_several", constant(actor))
+            if entry.get("office") == "true":
+                yield symbol("office", constant(actor))
+                if entry.get("single") != "true":
+                    yield symbol("held_by_several", constant(actor))
+            if "held_by" in entry or entry.get("by_case") == "true":
+                yield symbol("by_case", constant(actor))
             if group := entry.get("belongs"):
                 yield symbol("belongs", constant(actor), constant(group))
+        yield from (symbol("by_case", constant(v)) for v in kb.values_by_case)
         for id_, declared_kind in kb.kinds.items():
             if declared_kind.overview:
                 yield symbol("overview", constant(id_))
@@ -298,7 +316,10 @@ class _Auditor:
             yield from (symbol("passage", constant(topic), n) for n in entry.get("norms", []))
             if entry.get("default"):
                 yield symbol("convention", constant(topic))
+        singles = [a for a, entry in kb.actors.items() if entry.get("single") == "true"]
+        yield from (symbol("chief", constant(actor)) for actor in singles[:1])
         yield from (symbol("leads", constant(ladder), norm) for ladder, _, norm in kb.leads)
+        yield from (symbol("one_of_several", person) for pair in roster(kb)["ab_pairs"] for person in pair)
 
     # -- deadlocks ---------------------------------------------------------------------------------------------------------
 
@@ -335,8 +356,9 @@ class _Auditor:
             for part in ("title", "message", "remedy")
         }
         ordered = tuple(sorted(set(draft.norms), key=norm_order))
-        asked = {self.kb.question(q.name)["type"] for q in draft.words.get("question", ()) if q.name != "route"}
-        severity = VAGUE if draft.type == "gap" and asked == {"number"} else SEVERITY[draft.type]
+        severity = FINER.get((draft.type, draft.key.name), SEVERITY[draft.type])
+        if draft.type == "gap" and not self._blocks(draft):
+            severity = VAGUE
         return Finding(
             draft.id,
             draft.type,
@@ -351,6 +373,11 @@ class _Auditor:
             changes=tuple(sorted(set(draft.changes))),
         )
 
+    def _blocks(self, draft: _Draft) -> bool:
+        """Whether without an answer a matter cannot be decided: the procedure is open, or a question on which that hangs."""
+        asked = [q.name for q in draft.words.get("question", ())]
+        return not asked or any(q == "route" or self.kb.question(q).get("decides") for q in asked)
+
     @cached_property
     def remedies(self) -> Remedies:
         """Writes the amendments of findings."""
@@ -362,6 +389,8 @@ class _Auditor:
             head, said = self._say(slot, value, lang)
             return f"{head}{'为' if lang == 'zh' else ' is '}{said}"
         if slot == "value":
+            if value.type == clingo.SymbolType.Number:
+                return str(value.number)
             known = value.type != clingo.SymbolType.Function or value.name in {"yes", "no", *self.kb.labels}
             return self._option(value, lang) if known else str(self.words["amendments"]["answer"]["like"][lang])
         if slot == "bands":
@@ -386,6 +415,11 @@ class _Auditor:
         groups: dict[str, dict[str, None]] = {}
         if slot == "band":
             return comma.join(self._bands(values, lang))
+        if slot in QUOTING:
+            quotes = _outermost(self.kb.norms[v.string].quote for v in values)
+            return comma.join({"zh": "“{}”", "en": "‘{}’"}[lang].format(_shortened(q)) for q in quotes)
+        if slot == "named":
+            return comma.join({"zh": "“{}”", "en": "‘{}’"}[lang].format(v.string) for v in values)
         for value in values:
             head, said = self._say(slot, value, lang)
             groups.setdefault(head, {})[said] = None
@@ -479,13 +513,30 @@ class _Draft:
     def defect(self) -> tuple[str, ...]:
         """What is one defect, however often it was found: what is wrong, with which norms, of which word, topic, actor or kind of matter."""
         of_facts = self.words.keys() & {"fact", "question"}
-        about = map(str, sorted(self.words["kind"]) if of_facts else [self.key])
+        about = (
+            () if self.key.name in ONE_OF_NORMS else map(str, sorted(self.words["kind"]) if of_facts else [self.key])
+        )
         return self.type, self.key.name, "|".join(sorted(set(self.norms), key=norm_order)), *about
 
     @property
     def id(self) -> str:
         """The same as long as the defect is, whatever else is found."""
         return f"{self.type}-{hashlib.blake2b('/'.join(self.defect).encode(), digest_size=4).hexdigest()}"
+
+
+def _outermost(quotes: Iterable[str]) -> list[str]:
+    """The quotations, each once, without those that are a part of another."""
+    found = list(dict.fromkeys(quotes))
+    return [q for q in found if not any(q != other and q in other for other in found)]
+
+
+def _shortened(quote: str) -> str:
+    """A quotation as it fits into a title: its first clauses."""
+    if len(quote) <= LONGEST_QUOTE:
+        return quote
+    clauses = re.split("(?<=[,，;；])", quote[:LONGEST_QUOTE])
+    head = "".join(clauses[:-1]).rstrip(",，;；") if len(clauses) > 1 else clauses[0]
+    return f"{head}…"
 
 
 def _drafts(model: Iterable[clingo.Symbol]) -> list[_Draft]:
@@ -523,7 +574,16 @@ def _merged(drafts: Iterable[_Draft]) -> list[_Draft]:
         one.merged += draft.keys
         for slot, values in draft.words.items():
             one.words[slot] = list(dict.fromkeys([*one.words.get(slot, []), *values]))
-    clashing = {
+    clashing = [
         frozenset(d.norms) for d in found.values() if d.type in {"overlap", "contradiction"} and d.key.name == "two"
-    }
-    return [d for d in found.values() if d.key.name != "reading" or frozenset(d.norms) not in clashing]
+    ]
+
+    def told(draft: _Draft) -> bool:
+        """Whether what hinges on a reading is told as a clash of much the same norms, of the same articles."""
+        norms = frozenset(draft.norms)
+        alike = (c for c in clashing if norms <= c and 2 * len(norms) >= len(c))
+        return draft.key.name == "reading" and any(
+            {norm_order(n)[0] for n in norms} == {norm_order(n)[0] for n in c} for c in alike
+        )
+
+    return [d for d in found.values() if not told(d)]

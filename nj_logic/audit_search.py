@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import clingo
 
 from . import conflicts
+from .check import DEVIATED, VIOLATED
 from .differences import FIRST_DAY
 from .survey import Spot, Survey
 
@@ -158,13 +159,15 @@ def witness_kind(kb: KnowledgeBase, folder: Path, job: tuple[str, tuple[Asked, .
             found[proof, asked] = _dated_witness(kb, folder, kind_id, use, atom)
             continue
         survey = surveys[use, module]
-        second = atom.name in {"vanishes", "flips", "turns"}
+        second = atom.name in COMPARED
         spot = survey.spot(atom, second)
         beside = survey.spot(atom).case(f"{kind_id}-beside") if second else None
         found[proof, asked] = _witness(kb, use, atom, asked, spot, beside)
     return found
 
 
+COMPARED = {"vanishes", "flips", "turns", "dropped", "descends", "falls_away"}
+"""What shows in two cases side by side."""
 CHRONOLOGY = "chronology"
 """The module of surveys whose days are fixed; its atoms carry them."""
 
@@ -179,7 +182,7 @@ def _dated_witness(kb: KnowledgeBase, folder: Path, kind_id: str, use: str, atom
 
 
 CLAIMS = {"met": {"undefined"}, "off_ladder": {"undefined"}, "clash": {"conflict"}, "hinges": {"conflict"}, "allowed": {"conflict", "non_compliant"},
-    "late": {"deviated", "non_compliant"}, "silent": {"undefined"}, "both_away": {"undefined"}}  # fmt: skip
+    "late": {"deviated", "non_compliant", "needs_facts"}, "silent": {"undefined"}, "both_away": {"undefined"}}  # fmt: skip
 """The status that a witness must have to prove what a survey found; the others only show where it is found."""
 
 
@@ -192,7 +195,10 @@ def _witness(
     claims = CLAIMS.get(atom.name)
     statuses: list[tuple[str, str | None, str]]
     if use == "check":
-        statuses = [("check", None, kb.check(case).verdict)]
+        result = kb.check(case)
+        breached = {f.norm for f in result.findings if f.status in {VIOLATED, DEVIATED}}
+        shown = atom.name != "late" or atom.arguments[0].string in breached
+        statuses = [("check", None, result.verdict)] if shown else []
     elif use == "paths":
         statuses = [("paths", None, kb.paths(case).status)]
     else:

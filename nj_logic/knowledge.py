@@ -162,6 +162,11 @@ class KnowledgeBase:
         """The topics of readings and conventions, as declared."""
         return dict(self._core["terms"]["readings"])
 
+    @property
+    def values_by_case(self) -> list[str]:
+        """The values that say something for one sort of matter only."""
+        return [v for v, entry in self._core["terms"]["values"].items() if entry.get("by_case") == "true"]
+
     def question(self, id_: str) -> dict[str, Any]:
         """A question's declaration."""
         return dict(self._core["terms"]["questions"][id_])

@@ -17,6 +17,8 @@ LIKENESS = 0.8
 """From which share of common pairs of characters two rules are one."""
 SHORTEST = 6
 """How many characters a rule must have to be compared."""
+NAME = 3
+"""How many characters of a system's name must come again where it is laid down."""
 TITLE = re.compile("《[^》]*》")
 PUNCTUATION = re.compile("[，,、。；;:：“”《》()（）]")
 
@@ -139,9 +141,25 @@ class Passages:
             if any(f"{word}{text}" in norm.quote for word in self.lexicon["not_referring"]):
                 continue
             found = next((m for p in self.lexicon["unspecified"] if (m := re.fullmatch(p, text))), None)
-            if found:
+            if found and not self._laid_down(norm, text):
                 said = re.search(f"(?:按照?|依照|根据)?{re.escape(text)}", norm.quote)
                 yield said[0] if said else text, "".join(found.groups())
+
+    def _laid_down(self, norm: Norm, text: str) -> bool:
+        """Whether the article goes on to say what a text refers to: the steps of the procedure, or of the system by its name."""
+        others = [n for n in self.norms if n.article == norm.article and n.id != norm.id and n.executable]
+        if any(word in text for word in self.lexicon["procedure"]):
+            return any(n.id in self._steps for n in others)
+        own = {text[i : i + NAME] for i in range(len(text) - NAME + 1)} - {norm.quote}
+        rest = [
+            n.quote for n in others if n.quote not in norm.quote and norm.quote not in n.quote and text not in n.quote
+        ]
+        return any(part in quote for part in own if not re.search(self.lexicon["system"], part) for quote in rest)
+
+    @cached_property
+    def _steps(self) -> set[str]:
+        """The norms that are steps of a procedure."""
+        return {m[1] for m in re.finditer(r'^step\(.*"([^"]*)"\)\.$', self.kb.program("settled"), re.MULTILINE)}
 
     @cached_property
     def _names(self) -> dict[str, dict[str, list[str]]]:
@@ -225,7 +243,7 @@ class Passages:
         return (self.kb.root / file).read_text(encoding="utf-8").splitlines()[int(line) - 1].split("%")[0].strip()
 
     def _repeated(self) -> Iterable[tuple[str, str, str]]:
-        """The norms of two articles that ask for the same in nearly the same words, or hand over to the same document, and what they say twice."""
+        """The norms of two articles that ask for the same in nearly the same words, and what they say twice."""
         asking = [n for n in self.norms if n.kind in ASKING and n.strength != "exhortative"]
         forms = {n.id: self._gists(n) for n in asking}
         for one, other in combinations(asking, 2):
@@ -236,13 +254,6 @@ class Passages:
             alike = [p for p, a in forms[one.id] for _, b in forms[other.id] if _likeness(a, b) >= LIKENESS]
             if alike:
                 yield one.id, other.id, min(alike, key=len)
-        targets: dict[str, list[Norm]] = {}
-        for norm in asking:
-            for text in norm.points_to if not norm.executable else ():
-                if not any(re.fullmatch(p, text) for p in self.lexicon["unspecified"]) and len(text) > 1:
-                    targets.setdefault(PUNCTUATION.sub("", text).removesuffix("精神"), []).append(norm)
-        for text, found in targets.items():
-            yield from ((a.id, b.id, text) for a, b in combinations(found, 2) if a.article != b.article)
 
     def _gists(self, norm: Norm) -> list[tuple[str, frozenset[str]]]:
         """The whole of what a norm says, its last clause and its last item, each with the pairs of its characters that count."""

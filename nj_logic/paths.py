@@ -42,7 +42,16 @@ if TYPE_CHECKING:
     from .knowledge import KnowledgeBase
 
 USE = "paths"
-SHOWN = (("route", 3), ("stage", 6), ("follows", 4), ("blocked", 4), ("acts", 6), ("principle", 3), ("nearest", 3))
+SHOWN = (
+    ("route", 3),
+    ("stage", 6),
+    ("follows", 4),
+    ("blocked", 4),
+    ("acts", 6),
+    ("principle", 3),
+    ("bears_on", 3),
+    ("nearest", 3),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ amendment takes one that the rules make for others of the kind (the first in ord
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
@@ -38,7 +39,7 @@ class Remedies:
         say: the words for values.
     """
 
-    def __init__(self, kb: KnowledgeBase, templates: Mapping[str, Mapping[str, str]], say: Say) -> None:
+    def __init__(self, kb: KnowledgeBase, templates: Mapping[str, Mapping[str, Any]], say: Say) -> None:
         self.kb, self.templates, self._say = kb, templates, say
 
     def amendment(
@@ -123,12 +124,10 @@ class Remedies:
         match form:
             case "answer":
                 kind, question, value, *facts = args
-                met = [clingo.Function("is", [kind, f, v]) for f, v in zip(facts[::2], facts[1::2], strict=True)]
-                words = {"zh": "，", "en": ", "}[lang].join(say("fact", one, lang) for one in met)
+                met = list(zip(facts[::2], facts[1::2], strict=True))
                 return {
-                    "circumstances": words,
-                    "question": say("question", question, lang),
-                    "value": say("value", value, lang),
+                    "circumstances": self._circumstances(kind, met, lang),
+                    "settled": self._settlement(question, value, lang),
                 }
             case "tier":
                 return {
@@ -150,6 +149,26 @@ class Remedies:
                 }  # fmt: skip
         slot = {"defined": "term"}.get(form, "actor")
         return {slot: say(slot, args[0], lang)}
+
+    def _circumstances(self, kind: clingo.Symbol, met: Sequence[tuple[clingo.Symbol, clingo.Symbol]], lang: str) -> str:
+        """When the answer holds: the matter of an overview by its name, the facts of another case."""
+        if self.kb.kinds[kind.name].overview and len(met) == 1:
+            return self._say("option", clingo.Function("is", [kind, *met[0]]), lang)
+        words = (self._say("fact", clingo.Function("is", [kind, f, v]), lang) for f, v in met)
+        return str(self.templates["answer"]["where"][lang]).format(facts={"zh": "，", "en": ", "}[lang].join(words))
+
+    def _settlement(self, question: clingo.Symbol, value: clingo.Symbol, lang: str) -> str:
+        """A question with its answer, as a statement: in Chinese the answer stands where the question asks."""
+        words, said, template = (
+            self._say("question", question, lang),
+            self._say("value", value, lang),
+            self.templates["answer"],
+        )
+        if question.name == "route":
+            return str(template["route"][lang]).format(value=said)
+        if lang == "zh" and re.search(template["asks"], words):
+            return re.sub(template["asks"], lambda _m: said, words, count=1)
+        return f"{words}{'：' if lang == 'zh' else ': '}{said}"
 
     def _office(self, person: str) -> clingo.Symbol:
         from .audit_search import roster

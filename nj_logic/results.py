@@ -212,19 +212,24 @@ def official_label(kb: KnowledgeBase, case: Case, id_: str) -> Bilingual:
 
 
 def tensions(kb: KnowledgeBase, atoms: Atoms, norms: Iterable[str] | None = None) -> tuple[Warning, ...]:
-    """A warning for each principle that stands in tension with one of *norms* (None: with any norm)."""
+    """A warning for each norm that stands in tension with one of *norms* (None: with any norm), and for each that may bear on it too."""
     wanted = None if norms is None else set(norms)
-    by_principle: dict[str, set[str]] = {}
-    for principle, norm in atoms.get("principle"):
-        if wanted is None or norm in wanted:
-            by_principle.setdefault(principle, set()).add(norm)
-    return tuple(
-        Warning(
-            Bilingual(f"与原则性规定存在张力:{kb.norms[p].quote}", f"in tension with a principle: {kb.norms[p].gist}"),
-            (p, *sort_norms(found)),
-        )
-        for p, found in sorted(by_principle.items())
-    )
+    found = []
+    for hook, (zh, en) in TENSIONS.items():
+        beside: dict[str, set[str]] = {}
+        for other, norm in atoms.get(hook):
+            if wanted is None or norm in wanted:
+                beside.setdefault(other, set()).add(norm)
+        for other, theirs in sorted(beside.items()):
+            said = kb.norms[other]
+            found.append(Warning(Bilingual(f"{zh}:{said.quote}", f"{en}: {said.gist}"), (other, *sort_norms(theirs))))
+    return tuple(found)
+
+
+TENSIONS = {
+    "principle": ("与一般要求存在张力", "in tension with a general demand"),
+    "bears_on": ("可能也适用", "may apply as well"),
+}
 
 
 def nobody(kb: KnowledgeBase, case: Case, office: str, act: str) -> Bilingual:

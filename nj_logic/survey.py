@@ -123,8 +123,20 @@ class Survey:
         for actor, entry in self.kb.actors.items():
             yield from (symbol(f, constant(actor), constant(entry[f])) for f in ("belongs", "one_of") if f in entry)
         yield from (symbol("in_article", n, self.kb.norms[n].article) for n in self._norms)
+        if self._pairs:
+            yield from self._weights()
         if self._roster:
             yield from self._people()
+
+    def _weights(self) -> Iterable[clingo.Symbol]:
+        """What of the kind's facts weighs more than what, as the law states it, and the ranks of the offices that fill or are filled."""
+        stated = (line for line in self.kb.program("settled").splitlines() if line.startswith("weightier("))
+        atoms = (clingo.parse_term(line.rstrip(".")) for line in stated)
+        yield from (atom for atom in atoms if atom.arguments[0].name == self.kind.term.id)
+        offices = [a for a, entry in self.kb.actors.items() if entry.get("office") == "true"]
+        for actor, entry in self.kb.actors.items():
+            held = [actor] if actor in offices else [o for o in entry.get("held_by", []) if o in offices]
+            yield from (symbol("ranks", constant(actor), offices.index(office)) for office in held[:1])
 
     def _asked_if(self, id_: str, declared: Field) -> Iterable[clingo.Symbol]:
         first = "no" if declared.type == "boolean" else declared.options[0]
@@ -215,7 +227,7 @@ class Survey:
                 yield from (options[v] for v in values if v in options)
 
     def _usual(self) -> Iterable[clingo.Symbol]:
-        """The atoms of what a case has where it states nothing: nobody away, nothing of a class that can be none, the defaults of its facts."""
+        """The atoms of an ordinary case: nobody away, nothing of a class that can be none, the defaults of its facts, else yes or the first option."""
         for id_, options in self._topics.items():
             if id_.startswith(PRESENCE):
                 yield options["no"]
@@ -224,6 +236,12 @@ class Survey:
                     yield options[default]
             elif "none" in options:
                 yield options["none"]
+            elif id_ in self.kind.fields and (first := self._first(self.kind.fields[id_])) in options:
+                yield options[first]
+
+    @staticmethod
+    def _first(declared: Field) -> str:
+        return "yes" if declared.type == "boolean" else declared.options[0] if declared.options else ""
 
     def _spot(self, atoms: set[clingo.Symbol], name: clingo.Symbol) -> Spot:
         facts: dict[str, Any] = {}
