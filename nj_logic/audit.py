@@ -77,7 +77,7 @@ LONGEST_QUOTE = 30
 ONE_OF_NORMS = {"term"}
 """The findings that are one wherever the norms are the same, whatever the words."""
 SETTLED = {
-    "step", "after", "leads_to", "weightier", "ahead_of", "held_every", "movable", "allowed", "takes_in", "prepares", "day_of", "set_day", "in_force_from", "published_on",
+    "step", "after", "leads_to", "presided_by", "weightier", "ahead_of", "held_every", "movable", "allowed", "takes_in", "prepares", "day_of", "set_day", "in_force_from", "published_on",
 }  # fmt: skip
 """What a law states whatever the case, and the detectors read."""
 REGISTER = "register"
@@ -319,7 +319,6 @@ class _Auditor:
         singles = [a for a, entry in kb.actors.items() if entry.get("single") == "true"]
         yield from (symbol("chief", constant(actor)) for actor in singles[:1])
         yield from (symbol("leads", constant(ladder), norm) for ladder, _, norm in kb.leads)
-        yield from (symbol("one_of_several", person) for pair in roster(kb)["ab_pairs"] for person in pair)
 
     # -- deadlocks ---------------------------------------------------------------------------------------------------------
 
