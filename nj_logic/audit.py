@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -67,12 +66,12 @@ FINER = {("circularity", key): VAGUE for key in ("own", "own_unit", "own_for", "
 MOST_WITNESSES = 3
 SLOTS = (
     "kind", "question", "fact", "actor", "act", "person", "term", "topic", "event", "first", "days", "every", "date", "public", "measure", "ladder", "band", "option", "answer",
-    "forbids", "allows", "weight", "one", "other", "clause", "named",
+    "forbids", "allows", "weight", "one", "other", "clause", "named", "options",
 )  # fmt: skip
 """The places in a finding's words that a detector may fill."""
 QUOTING = {"forbids", "allows", "one", "other", "clause"}
 """The places filled with quotations, which are cut short there."""
-LONGEST_QUOTE = 30
+LONGEST_QUOTE = 48
 """In characters, in a title."""
 ONE_OF_NORMS = {"term"}
 """The findings that are one wherever the norms are the same, whatever the words."""
@@ -417,6 +416,8 @@ class _Auditor:
         if slot in QUOTING:
             quotes = _outermost(self.kb.norms[v.string].quote for v in values)
             return comma.join({"zh": "“{}”", "en": "‘{}’"}[lang].format(_shortened(q)) for q in quotes)
+        if slot == "options":
+            return semicolon.join(str(o[lang]) for v in values for o in self.kb.readings[v.name]["options"].values())
         if slot == "named":
             return comma.join({"zh": "“{}”", "en": "‘{}’"}[lang].format(v.string) for v in values)
         for value in values:
@@ -530,12 +531,8 @@ def _outermost(quotes: Iterable[str]) -> list[str]:
 
 
 def _shortened(quote: str) -> str:
-    """A quotation as it fits into a title: its first clauses."""
-    if len(quote) <= LONGEST_QUOTE:
-        return quote
-    clauses = re.split("(?<=[,，;；])", quote[:LONGEST_QUOTE])
-    head = "".join(clauses[:-1]).rstrip(",，;；") if len(clauses) > 1 else clauses[0]
-    return f"{head}…"
+    """A quotation as it fits into a title."""
+    return quote if len(quote) <= LONGEST_QUOTE else f"{quote[: LONGEST_QUOTE - 1].rstrip(',，;；、')}…"
 
 
 def _drafts(model: Iterable[clingo.Symbol]) -> list[_Draft]:

@@ -17,8 +17,6 @@ LIKENESS = 0.8
 """From which share of common pairs of characters two rules are one."""
 SHORTEST = 6
 """How many characters a rule must have to be compared."""
-NAME = 3
-"""How many characters of a system's name must come again where it is laid down."""
 TITLE = re.compile("《[^》]*》")
 PUNCTUATION = re.compile("[，,、。；;:：“”《》()（）]")
 
@@ -146,15 +144,9 @@ class Passages:
                 yield said[0] if said else text, "".join(found.groups())
 
     def _laid_down(self, norm: Norm, text: str) -> bool:
-        """Whether the article goes on to say what a text refers to: the steps of the procedure, or of the system by its name."""
-        others = [n for n in self.norms if n.article == norm.article and n.id != norm.id and n.executable]
-        if any(word in text for word in self.lexicon["procedure"]):
-            return any(n.id in self._steps for n in others)
-        own = {text[i : i + NAME] for i in range(len(text) - NAME + 1)} - {norm.quote}
-        rest = [
-            n.quote for n in others if n.quote not in norm.quote and norm.quote not in n.quote and text not in n.quote
-        ]
-        return any(part in quote for part in own if not re.search(self.lexicon["system"], part) for quote in rest)
+        """Whether the article goes on to say the steps of the procedure to which a text refers."""
+        others = (n for n in self.norms if n.article == norm.article and n.id != norm.id)
+        return any(w in text for w in self.lexicon["procedure"]) and any(n.id in self._steps for n in others)
 
     @cached_property
     def _steps(self) -> set[str]:
