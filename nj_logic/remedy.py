@@ -72,6 +72,10 @@ class Remedies:
                     {"norm": c.arguments[0].string, "strength": "strict"} for c in alike
                 )
             elif norms:
+                if form == "read_as":
+                    settled = found.setdefault("readings", [])
+                    settled += [{"reading": c.arguments[0].name, "option": self._option(c)} for c in alike]
+                    norms = [n for c in alike for n in self.kb.readings[c.arguments[0].name].get("norms", ())] or norms
                 self._sentence(found, rules, form, alike, self._place(norms, form))
 
     def _place(self, norms: Sequence[str], form: str) -> str:
@@ -135,6 +139,9 @@ class Remedies:
                     "ladder": say("ladder", args[0], lang),
                     "band": say("bands", clingo.Function("", [c.arguments[1] for c in alike]), lang),
                 }
+            case "read_as":
+                taken = self.kb.readings[args[0].name]["options"][self._option(change)]
+                return {"topic": say("topic", args[0], lang), "option": taken[lang]}
             case "acts_for":
                 office = self._office(args[0].string)
                 return {"absent": say("actor", office, lang), "deputy": say("actor", self._next([office]), lang)}
@@ -150,6 +157,10 @@ class Remedies:
                 }  # fmt: skip
         slot = {"defined": "term"}.get(form, "actor")
         return {slot: say(slot, args[0], lang)}
+
+    def _option(self, change: clingo.Symbol) -> str:
+        """The first way in which a topic can be read."""
+        return str(next(iter(self.kb.readings[change.arguments[0].name]["options"])))
 
     def _office(self, person: str) -> clingo.Symbol:
         from .audit_search import roster

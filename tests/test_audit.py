@@ -992,6 +992,9 @@ REMEDIED = (
     "two answers to one question", "what one norm forbids another permits", "one conduct, strictly ruled and by default",
     "a step that larger amounts do not need", "a word that is never defined", "a body of which nothing says who belongs to it",
     "who is bound and not in the scope clause", "the same rule under two ids", "an answer that another article always gives",
+    "a reading on which it hinges who acts", "a reading on which a breach hinges", "a sentence that can be read in two ways", "two articles that can be read in two ways",
+    "a scope clause that can be read in two ways", "a sentence of which it is asked whom it binds", "a sentence of which it is asked how often",
+    "a bound that can be read in two ways",
 )  # fmt: skip
 
 
