@@ -417,7 +417,8 @@ class _Overlay(Fields):
             )
             self.fail(entry["old"], f"{field_}.old", en, zh)
         first, last = spans[0]
-        self._carry(target, place, (first, last), words["new"], self._gists(entry, field_))
+        gists = self._gists(entry, field_) if "gists" in entry else None
+        self._carry(target, place, (first, last), words["new"], gists)
         self._put(whole[: target.start + first] + words["new"] + whole[target.start + last :])
         self._changed("text", place, target.text[first:last], words["new"])
 
@@ -430,10 +431,13 @@ class _Overlay(Fields):
         self.text_file.write_text(text, encoding="utf-8")
 
     def _gists(self, entry: Mapping[str, Any], field_: str) -> dict[str, str]:
-        node = self.mapping(entry.get("gists", MappingNode()), f"{field_}.gists")
+        """What changes in the gists; where that is nothing, they stay true."""
+        node = self.mapping(entry["gists"], f"{field_}.gists")
         return {str(old): str(self.text(new, f"{field_}.gists")) for old, new in node.items()}
 
-    def _carry(self, target: Paragraph, place: str, span: tuple[int, int], new: str, gists: Mapping[str, str]) -> None:
+    def _carry(
+        self, target: Paragraph, place: str, span: tuple[int, int], new: str, gists: Mapping[str, str] | None
+    ) -> None:
         """Norms that quote the words that change quote the new ones; those that quote a part of them must be restated."""
         from .text import find
 
@@ -443,7 +447,7 @@ class _Overlay(Fields):
             for e in self.content.get("replaced", [])
             if isinstance(e, MappingNode)
         }
-        unused = dict.fromkeys(gists)
+        unused = dict.fromkeys(gists or {})
         for id_ in self.kb.norms:
             if not id_.startswith(f"{place}.") or id_ in self.repealed:
                 continue
@@ -461,11 +465,11 @@ class _Overlay(Fields):
                 )  # fmt: skip
             before = dict(entry)
             entry["quotation"] = target.text[s:first] + new + target.text[last:e]
-            for old_gist, new_gist in gists.items():
+            for old_gist, new_gist in (gists or {}).items():
                 if old_gist in entry["gist"]:
                     entry["gist"] = entry["gist"].replace(old_gist, new_gist)
                     unused.pop(old_gist, None)
-            if not gists:
+            if gists is None:
                 self.amendment.stale.append(id_)
             self.ledger[id_] = entry
             self._changed("reworded", id_, *self._told(before, entry))

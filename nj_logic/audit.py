@@ -354,7 +354,7 @@ class _Auditor:
     @cached_property
     def remedies(self) -> Remedies:
         """Writes the amendments of findings."""
-        return Remedies(self.kb, self.words["amendments"], self._word)
+        return Remedies(self.kb, self.words["amendments"], self.lexicon, self._word)
 
     def _word(self, slot: str, value: clingo.Symbol, lang: str) -> str:
         """A value of an amendment in words."""

@@ -6,7 +6,7 @@ The words looked for stand in ``kb/reasoning/audit/lexicon.yaml``; they belong t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
@@ -59,6 +59,9 @@ class Passages:
                     yield symbol("decides_by", constant(kind), word)
         for term, names in self._names.items():
             yield from (symbol("named", constant(term), word, norm) for word, norm in self._departing(names))
+            if forms := self._forms(names):
+                usual, *others = forms
+                yield from (symbol("departs", constant(term), n, usual[0]) for alike in others for n in alike)
         yield from (symbol("marked_bound", norm, text) for norm, text in self._marks())
         yield from self._bodies()
         yield from (symbol("alike", one, other) for one, other in self._alike())
@@ -145,34 +148,37 @@ class Passages:
 
     @cached_property
     def _names(self) -> dict[str, dict[str, list[str]]]:
-        """By actor or thing: what the text calls it, and where; a name inside a longer name or in the title of a document does not count."""
+        """By actor or thing: what the text calls it, and where."""
         found: dict[str, dict[str, list[str]]] = {}
         for words in (self.kb.actor_words, self.kb.thing_words):
-            by_word = {w: a for w, a in words.items() if not w.isascii()}
-            for norm in self.norms if by_word else ():
-                for match in re.finditer(_any(by_word), TITLE.sub("", norm.quote)):
-                    places = found.setdefault(by_word[match[0]], {}).setdefault(match[0], [])
+            for norm in self.norms:
+                for match in names_in(norm.quote, words, self.lexicon["abbreviating"]):
+                    places = found.setdefault(words[match[0]], {}).setdefault(match[0], [])
                     if norm.id not in places:
                         places.append(norm.id)
         return found
 
     def _departing(self, names: Mapping[str, list[str]]) -> Iterable[tuple[str, str]]:
-        """Where a term has several names: the usual one, in its fullest form, with its first place, the others with the first of each article."""
-        forms: dict[str, list[str]] = {}
-        for name in sorted(names, key=lambda n: (-len(self._form(n)), n)):
-            own = self._form(name)
-            forms.setdefault(next((form for form in forms if form.endswith(own)), own), []).append(name)
-        if len(forms) < 2:
-            return
-        usual = max(forms.values(), key=lambda alike: sum(len(names[n]) for n in alike))
-        for alike in forms.values():
-            if alike is usual:
+        """Where a term has several names: the usual one with its first place, the others with the first of each article."""
+        for i, alike in enumerate(self._forms(names)):
+            if i == 0:
                 yield alike[0], names[alike[0]][0]
                 continue
             first: dict[int, tuple[str, str]] = {}
             for name, place in sorted(((n, p) for n in alike for p in names[n]), key=lambda at: norm_order(at[1])):
                 first.setdefault(norm_order(place)[0], (name, place))
             yield from first.values()
+
+    def _forms(self, names: Mapping[str, list[str]]) -> list[list[str]]:
+        """The names of a term that differ, the usual one before the others, each in its forms, the fullest first; empty where there is one name."""
+        forms: dict[str, list[str]] = {}
+        for name in sorted(names, key=lambda n: (-len(self._form(n)), n)):
+            own = self._form(name)
+            forms.setdefault(next((form for form in forms if form.endswith(own)), own), []).append(name)
+        if len(forms) < 2:
+            return []
+        usual = max(forms.values(), key=lambda alike: sum(len(names[n]) for n in alike))
+        return [usual, *(alike for alike in forms.values() if alike is not usual)]
 
     def _form(self, name: str) -> str:
         for long, short in self.lexicon["short"].items():
@@ -264,6 +270,22 @@ class Passages:
         return one != other and all(
             re.search(self.lexicon["collective"], self.kb.term(a).label.zh) for a in (one, other)
         )
+
+
+def names_in(text: str, words: Iterable[str], abbreviating: str) -> Iterator[re.Match[str]]:
+    """Where a text names what the words are names of; a name inside a longer one or in the title of a document does not count, nor do
+    a full name and its abbreviation where the text introduces it.
+
+    Args:
+        abbreviating: a pattern for what stands between the two.
+    """
+    chinese = [w for w in words if not w.isascii()]
+    plain = TITLE.sub(lambda title: " " * len(title[0]), text)
+    for name in re.finditer(_any(chinese), plain) if chinese else ():
+        if not re.match(abbreviating, plain[name.end() :]) and not re.search(
+            f"(?:{abbreviating})$", plain[: name.start()]
+        ):
+            yield name
 
 
 ASKING = ("obligation", "prohibition", "power", "deadline", "procedure", "reference")

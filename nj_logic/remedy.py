@@ -7,6 +7,7 @@ amendment takes one that the rules make for others of the kind (the first in ord
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
@@ -19,6 +20,8 @@ import yaml
 from .amendment import amended, read_amendment
 from .declared import NORM_ID, norm_order
 from .errors import Bilingual, InputError, KnowledgeError
+from .passages import names_in
+from .rewording import Change, Span, edits, reworded
 
 if TYPE_CHECKING:
     from .audit import Audit, Finding
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 
 Say = Callable[[str, clingo.Symbol, str], str]
 """The words for a value in a slot of a sentence, in a language."""
+WORDING = frozenset({"called"})
+"""The forms of changes that restate words of the text, and add none."""
 ALL = "remedies"
 """The id of the amendment that takes all remedies together."""
 
@@ -35,11 +40,14 @@ class Remedies:
 
     Args:
         templates: what each form of change says, as under ``amendments`` in ``words.yaml``.
+        lexicon: the words of drafting, as in ``lexicon.yaml``.
         say: the words for values.
     """
 
-    def __init__(self, kb: KnowledgeBase, templates: Mapping[str, Mapping[str, str]], say: Say) -> None:
-        self.kb, self.templates, self._say = kb, templates, say
+    def __init__(
+        self, kb: KnowledgeBase, templates: Mapping[str, Mapping[str, str]], lexicon: Mapping[str, Any], say: Say
+    ) -> None:
+        self.kb, self.templates, self.lexicon, self._say = kb, templates, lexicon, say
 
     def amendment(
         self, id_: str, title: Bilingual, parts: Iterable[tuple[Sequence[str], Iterable[clingo.Symbol]]]
@@ -51,8 +59,11 @@ class Remedies:
         """
         found: dict[str, Any] = {"amendment": id_, "title": title._asdict()}
         rules: list[str] = []
+        wording: dict[str, tuple[int | None, Change]] = {}
         for norms, changes in parts:
             self._part(found, rules, norms, sorted(set(changes)))
+            wording |= self._wording(changes)
+        self._reword(found, [wording[change] for change in sorted(wording)])
         if rules:
             found["rules"] = {"added": "\n".join(rules) + "\n"}
         return found if len(found) > 2 else None
@@ -71,12 +82,52 @@ class Remedies:
                 found.setdefault("replaced", []).extend(
                     {"norm": c.arguments[0].string, "strength": "strict"} for c in alike
                 )
-            elif norms:
+            elif norms and form not in WORDING:
                 if form == "read_as":
                     settled = found.setdefault("readings", [])
                     settled += [{"reading": c.arguments[0].name, "option": self._option(c)} for c in alike]
                     norms = [n for c in alike for n in self.kb.readings[c.arguments[0].name].get("norms", ())] or norms
                 self._sentence(found, rules, form, alike, self._place(norms, form))
+
+    def _wording(self, changes: Iterable[clingo.Symbol]) -> dict[str, tuple[int | None, Change]]:
+        """The changes of words of the text, by what they are about, each with the article in which it is made, if not in all."""
+        usual: dict[str, dict[str, str]] = {}
+        for change in changes:
+            if change.name == "called":
+                term, other, name = change.arguments
+                usual.setdefault(term.name, {})[other.string] = name.string
+        return {term: (None, self._names(term, names)) for term, names in usual.items()}
+
+    def _names(self, term: str, usual: Mapping[str, str]) -> Change:
+        """The usual name for the others; what is enumerated under several names is named once."""
+        words = self.kb.actor_words if term in self.kb.actors else self.kb.thing_words
+
+        def change(text: str) -> Iterable[Span]:
+            row: list[re.Match[str]] = []
+            for name in [*names_in(text, words, self.lexicon["abbreviating"]), None]:
+                if row and (name is None or words[name[0]] != term or text[row[-1].end() : name.start()] != "、"):
+                    if any(n[0] in usual for n in row):
+                        named = dict.fromkeys(usual.get(n[0], n[0]) for n in row)
+                        yield Span(row[0].start(), row[-1].end(), "、".join(named))
+                    row = []
+                if name is not None and words[name[0]] == term:
+                    row.append(name)
+
+        return change
+
+    def _reword(self, found: dict[str, Any], changes: Sequence[tuple[int | None, Change]]) -> None:
+        """The edits of the text, before what is appended; what is appended in the words that the text then has."""
+        if not changes:
+            return
+        for entry, field in [
+            *((t, "append") for t in found.get("text", [])),
+            *((n, "quotation") for n in found.get("added", [])),
+        ]:
+            own = norm_order(entry.get("norm") or f"{entry['paragraph']}.n0")[0]
+            for article, change in changes:
+                if article in {None, own}:
+                    entry[field] = reworded(entry[field], change)
+        found["text"] = [*edits(self.kb, changes), *found.get("text", [])]
 
     def _place(self, norms: Sequence[str], form: str) -> str:
         """The paragraph to which the sentence belongs: that of a clause on scope where there is one to add to, else of the last norm."""

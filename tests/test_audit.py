@@ -994,7 +994,7 @@ REMEDIED = (
     "who is bound and not in the scope clause", "the same rule under two ids", "an answer that another article always gives",
     "a reading on which it hinges who acts", "a reading on which a breach hinges", "a sentence that can be read in two ways", "two articles that can be read in two ways",
     "a scope clause that can be read in two ways", "a sentence of which it is asked whom it binds", "a sentence of which it is asked how often",
-    "a bound that can be read in two ways",
+    "a bound that can be read in two ways", "several names for one actor", "several names for one thing",
 )  # fmt: skip
 
 
