@@ -95,6 +95,11 @@ class Passages:
             labels[id_] = {kind.term.label.zh, *facts, *options, *topics}
         return labels
 
+    def _said_of(self, word: str, marks: Iterable[str], article: int | None = None) -> bool:
+        """Whether a sentence, of the article if one is given, goes on after the word in quotation marks with one of the marks."""
+        said = re.compile(f"“{re.escape(word)}”.*(?:{_any(marks)})")
+        return any(said.search(n.quote) for n in self.norms if article in {None, n.article})
+
     # -- bounds, days, measures ------------------------------------------------------------------------------------------------
 
     def _bounds(self, norm: Norm) -> set[tuple[str, str]]:
@@ -102,7 +107,10 @@ class Passages:
         bounds = self.lexicon["bounds"]
         clear = _any(bounds["clear"])
         pattern = f"(?:{bounds['numeral']})({_any(bounds['words'])})(?![^，。；,;]{{0,6}}(?:{clear}))"
-        return {(m[1], m[0]) for m in re.finditer(pattern, norm.quote) if not re.search(clear, m[0])}
+        return {
+            (m[1], m[0]) for m in re.finditer(pattern, norm.quote)
+            if not re.search(clear, m[0]) and not self._said_of(m[0], bounds["clear"])
+        }  # fmt: skip
 
     def _days(self, norm: Norm) -> set[str]:
         days = self.lexicon["days"]
@@ -110,18 +118,21 @@ class Passages:
         return {
             m[0] for m in re.finditer(days["pattern"], norm.quote)
             if not re.search(f"(?:{clear})$", norm.quote[: m.start()]) and not re.search(f"^.{{0,2}}(?:{clear})", norm.quote[m.end() - 1 :])
+            and not self._said_of(m[0], days["counted"], norm.article)
         }  # fmt: skip
 
     def _starts(self, norm: Norm) -> set[str]:
         limits = self.lexicon["limits"]
         if norm.kind != "deadline" or re.search(_any(limits["clear"]), norm.quote):
             return set()
-        return {m[0] for m in re.finditer(limits["pattern"], norm.quote)}
+        found = {m[0] for m in re.finditer(limits["pattern"], norm.quote)}
+        return {words for words in found if not self._said_of(words, limits["running"], norm.article)}
 
     def _measures(self, norm: Norm) -> Iterable[tuple[str, str]]:
         for measure, entry in self.lexicon["measures"].items():
             if not re.search(_any(entry["clear"]), norm.quote):
-                yield from ((measure, m[0]) for m in re.finditer(entry["pattern"], norm.quote))
+                found = (m[0] for m in re.finditer(entry["pattern"], norm.quote))
+                yield from ((measure, w) for w in found if not self._said_of(w, entry["clear"], norm.article))
 
     def _marks(self) -> Iterable[tuple[str, str]]:
         """Where an article says in several ways whether a bound is included: the first place of each way."""
@@ -144,7 +155,9 @@ class Passages:
             found = next((m for p in self.lexicon["unspecified"] if (m := re.fullmatch(p, text))), None)
             if found:
                 said = re.search(f"(?:按照?|依照|根据)?{re.escape(text)}", norm.quote)
-                yield said[0] if said else text, "".join(found.groups())
+                words, thing = said[0] if said else text, "".join(found.groups())
+                if not self._said_of(thing or words, self.lexicon["laid_down"], None if thing else norm.article):
+                    yield words, thing
 
     @cached_property
     def _names(self) -> dict[str, dict[str, list[str]]]:

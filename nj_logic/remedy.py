@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Say = Callable[[str, clingo.Symbol, str], str]
 """The words for a value in a slot of a sentence, in a language."""
-WORDING = frozenset({"called"})
+WORDING = frozenset({"called", "marked"})
 """The forms of changes that restate words of the text, and add none."""
 ALL = "remedies"
 """The id of the amendment that takes all remedies together."""
@@ -96,7 +96,16 @@ class Remedies:
             if change.name == "called":
                 term, other, name = change.arguments
                 usual.setdefault(term.name, {})[other.string] = name.string
-        return {term: (None, self._names(term, names)) for term, names in usual.items()}
+        found: dict[str, tuple[int | None, Change]] = {
+            term: (None, self._names(term, names)) for term, names in usual.items()
+        }
+        return found | {str(c): (c.arguments[0].number, self._marks) for c in changes if c.name == "marked"}
+
+    def _marks(self, text: str) -> Iterable[Span]:
+        """One way of saying that a bound is included for another."""
+        template = self.templates["marked"]
+        for mark in re.finditer(template["old"], text):
+            yield Span(*mark.span(), mark.expand(template["new"]))
 
     def _names(self, term: str, usual: Mapping[str, str]) -> Change:
         """The usual name for the others; what is enumerated under several names is named once."""
@@ -193,6 +202,11 @@ class Remedies:
             case "read_as":
                 taken = self.kb.readings[args[0].name]["options"][self._option(change)]
                 return {"topic": say("topic", args[0], lang), "option": taken[lang]}
+            case "laid_down" | "included" | "counted" | "runs" | "measured":
+                marks = {"zh": "“{}”", "en": "‘{}’"}[lang]
+                terms = {"zh": "、", "en": ", "}[lang].join(marks.format(c.arguments[0].string) for c in alike)
+                settled = self.lexicon["measures"][args[1].name]["settled"][lang] if form == "measured" else ""
+                return {"terms": terms, "settled": settled}
             case "acts_for":
                 office = self._office(args[0].string)
                 return {"absent": say("actor", office, lang), "deputy": say("actor", self._next([office]), lang)}

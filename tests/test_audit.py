@@ -995,6 +995,9 @@ REMEDIED = (
     "a reading on which it hinges who acts", "a reading on which a breach hinges", "a sentence that can be read in two ways", "two articles that can be read in two ways",
     "a scope clause that can be read in two ways", "a sentence of which it is asked whom it binds", "a sentence of which it is asked how often",
     "a bound that can be read in two ways", "several names for one actor", "several names for one thing",
+    "a reference without a target", "a system that is laid down nowhere", "one thing to which two articles refer",
+    "a limit of which it is not said from when it runs", "a number that can be counted in two ways", "bounds that one article marks in two ways",
+    "a bound of which it is not said whether it is included", "days that may be calendar or working days",
 )  # fmt: skip
 
 
