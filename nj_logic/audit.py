@@ -65,6 +65,7 @@ SLOTS = (
 """The places in a finding's words that a detector may fill."""
 SETTLED = {
     "step", "after", "leads_to", "ahead_of", "held_every", "movable", "allowed", "takes_in", "prepares", "day_of", "set_day", "in_force_from", "published_on",
+    "counts_from_set_day",
 }  # fmt: skip
 """What a law states whatever the case, and the detectors read."""
 REGISTER = "register"

@@ -7,6 +7,7 @@ amendment takes one that the rules make for others of the kind (the first in ord
 
 from __future__ import annotations
 
+import datetime
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -29,8 +30,14 @@ if TYPE_CHECKING:
 
 Say = Callable[[str, clingo.Symbol, str], str]
 """The words for a value in a slot of a sentence, in a language."""
-WORDING = frozenset({"called", "marked"})
-"""The forms of changes that restate words of the text, and add none."""
+DONE = frozenset({"called", "marked", "from_publication", "repealed", "strict"})
+"""The forms of changes that append no sentence to the text."""
+NUMBERS: Mapping[str, Callable[..., tuple[str, int]]] = {
+    "ahead": lambda act, event, days, _norm: (f"ahead_of({act}, {event})", days.number),
+    "within": lambda part, _whole, days: (f"allowed({part})", days.number),
+    "from_publication": lambda public, _stated, _norm: ("in_force_from", public.number),
+}
+"""The forms that change a number, each with its name and what it becomes."""
 ALL = "remedies"
 """The id of the amendment that takes all remedies together."""
 
@@ -82,12 +89,27 @@ class Remedies:
                 found.setdefault("replaced", []).extend(
                     {"norm": c.arguments[0].string, "strength": "strict"} for c in alike
                 )
-            elif norms and form not in WORDING:
+            if form in NUMBERS:
+                alike = self._numbers(found.setdefault("parameters", []), form, alike)
+            if norms and alike and form not in DONE:
+                if form == "ahead":
+                    norms = [c.arguments[3].string for c in alike]
                 if form == "read_as":
                     settled = found.setdefault("readings", [])
                     settled += [{"reading": c.arguments[0].name, "option": self._option(c)} for c in alike]
                     norms = [n for c in alike for n in self.kb.readings[c.arguments[0].name].get("norms", ())] or norms
                 self._sentence(found, rules, form, alike, self._place(norms, form))
+
+    @staticmethod
+    def _numbers(known: list[dict[str, Any]], form: str, changes: Iterable[clingo.Symbol]) -> list[clingo.Symbol]:
+        """Change numbers; those of the changes whose number was not yet."""
+        new = []
+        for change in changes:
+            name, becomes = NUMBERS[form](*change.arguments)
+            if name not in {one["number"] for one in known}:
+                known.append({"number": name, "becomes": becomes})
+                new.append(change)
+        return new
 
     def _wording(self, changes: Iterable[clingo.Symbol]) -> dict[str, tuple[int | None, Change]]:
         """The changes of words of the text, by what they are about, each with the article in which it is made, if not in all."""
@@ -99,7 +121,20 @@ class Remedies:
         found: dict[str, tuple[int | None, Change]] = {
             term: (None, self._names(term, names)) for term, names in usual.items()
         }
-        return found | {str(c): (c.arguments[0].number, self._marks) for c in changes if c.name == "marked"}
+        for change in changes:
+            if change.name == "marked":
+                found[str(change)] = change.arguments[0].number, self._marks
+            elif change.name == "from_publication":
+                public, stated, norm = change.arguments
+                found[change.name] = self.kb.norms[norm.string].article, self._day(stated.number, public.number)
+        return found
+
+    def _day(self, stated: int, public: int) -> Change:
+        """One day for another."""
+        days = [datetime.date.fromordinal(day) for day in (stated, public)]
+        old, new = (self.templates["from_publication"]["day"].format(d) for d in days)
+        gists = [f"{day.day} {day:%B %Y}" for day in days]
+        return lambda text: [Span(*day.span(), new, (gists[0], gists[1])) for day in re.finditer(re.escape(old), text)]
 
     def _marks(self, text: str) -> Iterable[Span]:
         """One way of saying that a bound is included for another."""
@@ -207,6 +242,12 @@ class Remedies:
                 terms = {"zh": "、", "en": ", "}[lang].join(marks.format(c.arguments[0].string) for c in alike)
                 settled = self.lexicon["measures"][args[1].name]["settled"][lang] if form == "measured" else ""
                 return {"terms": terms, "settled": settled}
+            case "ahead":
+                return {"act": say("act", args[0], lang), "event": say("event", args[1], lang), "days": str(args[2])}
+            case "within":
+                return {"first": say("first", args[0], lang), "act": say("act", args[1], lang), "days": str(args[2])}
+            case "the_day_before":
+                return {"first": say("first", args[0], lang), "event": say("event", args[1], lang)}
             case "acts_for":
                 office = self._office(args[0].string)
                 return {"absent": say("actor", office, lang), "deputy": say("actor", self._next([office]), lang)}
@@ -220,7 +261,7 @@ class Remedies:
                 return {
                     "ladder": say("ladder", clingo.Function(ladder), lang), "actor": say("actor", args[1], lang), "act": say("act", args[2], lang),
                 }  # fmt: skip
-        slot = {"defined": "term"}.get(form, "actor")
+        slot = {"defined": "term", "from_set_day": "event"}.get(form, "actor")
         return {slot: say(slot, args[0], lang)}
 
     def _option(self, change: clingo.Symbol) -> str:
@@ -248,6 +289,10 @@ class Remedies:
         match form:
             case "answer":
                 return list(dict.fromkeys(self._answer(c, norm) for c in alike))
+            case "from_set_day":
+                return [f'counts_from_set_day({c.arguments[0]}, "{norm}").' for c in alike]
+            case "the_day_before":
+                return [f'ahead_of({c.arguments[0]}, {c.arguments[1]}, 1, "{norm}").' for c in alike]
             case "tier":
                 return self._tier(alike, norm)
             case "acts_for":

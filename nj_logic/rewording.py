@@ -15,11 +15,12 @@ CONTEXT = 40
 
 
 class Span(NamedTuple):
-    """Where words stand in a text, and what they become."""
+    """Where words stand in a text, and what they become; *gist*: what they are in a gist and become there, if they are."""
 
     start: int
     end: int
     becomes: str
+    gist: tuple[str, str] | None = None
 
 
 Change = Callable[[str], Iterable[Span]]
@@ -28,8 +29,8 @@ Change = Callable[[str], Iterable[Span]]
 
 def reworded(text: str, change: Change) -> str:
     """The text as it becomes."""
-    for start, end, becomes in reversed(list(change(text))):
-        text = text[:start] + becomes + text[end:]
+    for span in reversed(list(change(text))):
+        text = text[: span.start] + span.becomes + text[span.end :]
     return text
 
 
@@ -43,7 +44,8 @@ def edits(kb: KnowledgeBase, changes: Iterable[tuple[int | None, Change]]) -> It
     for article in kb.text["articles"]:
         for number, text in enumerate(article["paragraphs"], 1):
             place = f"a{article['number']}.p{number}"
-            quotes = [n.quote for n in kb.norms.values() if n.id.startswith(f"{place}.")]
+            norms = [n for n in kb.norms.values() if n.id.startswith(f"{place}.")]
+            quotes = [n.quote for n in norms]
             for where, change in changes:
                 if where not in {None, article["number"]}:
                     continue
@@ -54,7 +56,8 @@ def edits(kb: KnowledgeBase, changes: Iterable[tuple[int | None, Change]]) -> It
                     first, last = cut
                     old = text[first:last]
                     new = text[first : span.start] + span.becomes + text[span.end : last]
-                    yield {"paragraph": place, "old": old, "new": new, "gists": {}}
+                    said = [span.gist for n in norms if span.gist and span.gist[0] in n.gist]
+                    yield {"paragraph": place, "old": old, "new": new, "gists": dict(said)}
                     quotes = [_carried(text, quote, cut, new) for quote in quotes]
                     text = text[:first] + new + text[last:]
 

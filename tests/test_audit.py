@@ -998,6 +998,8 @@ REMEDIED = (
     "a reference without a target", "a system that is laid down nowhere", "one thing to which two articles refer",
     "a limit of which it is not said from when it runs", "a number that can be counted in two ways", "bounds that one article marks in two ways",
     "a bound of which it is not said whether it is included", "days that may be calendar or working days",
+    "two steps due on one day", "a lead as long as the interval", "a preparation that the interval does not hold", "an event that may be brought forward",
+    "a part as long as the whole", "a step without a time of its own", "in force before it was made public",
 )  # fmt: skip
 
 
