@@ -1,7 +1,7 @@
 """Amendments: a file says what of a regulation changes, and the amended knowledge base is made beside the base, which stays as it is.
 
-An amendment restates words of the text, repeals, replaces and adds norms, changes rules and numbers, renames offices. It is checked as
-the law itself is: quotations against the amended words, rules by the linter of the dialect, ids against those in use.
+An amendment restates words of the text, repeals, replaces and adds norms, changes rules and numbers, renames offices, settles
+readings. It is checked as the law itself is: quotations against the amended words, rules by the linter of the dialect, ids against those in use.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 TOP = {
     "amendment": "修正案", "title": "标题", "note": "备注", "text": "文字", "repealed": "废止", "replaced": "修改", "added": "增加",
-    "rules": "规则", "parameters": "参数", "renamed": "更名", "words": "词语",
+    "rules": "规则", "parameters": "参数", "renamed": "更名", "readings": "解释", "words": "词语",
 }  # fmt: skip
 TITLE = {"zh": "中文", "en": "英文"}
 WORDING = {"paragraph": "条款", "old": "原文", "new": "改为", "append": "增写", "gists": "大意"}
@@ -43,6 +43,7 @@ RULES = {"added": "增加", "replaced": "修改", "removed": "删除"}
 REPLACED_RULE = {"old": "原规则", "new": "改为"}
 PARAMETER = {"ladder": "档次", "bound": "界限", "becomes": "改为", "belongs_to": "属于", "number": "数字"}
 RENAMED = {"term": "词语", "zh": "中文", "en": "英文"}
+READING = {"reading": "主题", "option": "选项"}
 """The names of the fields, and their Chinese names; an amendment may use either."""
 
 SIDES = {"lower": "lower", "下一档": "lower", "upper": "upper", "上一档": "upper"}
@@ -210,6 +211,7 @@ class _Overlay(Fields):
         self.new_rules: list[tuple[int, str]] = []  # the amendment's line, and the rule
         self.ledger: dict[str, dict[str, str]] = {}  # norms that are new or change
         self.repealed: dict[str, None] = {}
+        self.settled: dict[str, str] = {}  # a topic, and how it is read from now on
         self.errors: list[InputError] = []
 
     def write(self) -> None:
@@ -228,6 +230,7 @@ class _Overlay(Fields):
         self._each("parameters", self._parameter)
         if "rules" in self.content:
             self._rules(self.keys(self.content["rules"], "rules", _either(RULES)))
+        self._each("readings", self._settle)
         self._terms()
         self._drop_rules_of_repealed()
         self._write_norms()
@@ -414,7 +417,8 @@ class _Overlay(Fields):
             )
             self.fail(entry["old"], f"{field_}.old", en, zh)
         first, last = spans[0]
-        self._carry(target, place, (first, last), words["new"], self._gists(entry, field_))
+        gists = self._gists(entry, field_) if "gists" in entry else None
+        self._carry(target, place, (first, last), words["new"], gists)
         self._put(whole[: target.start + first] + words["new"] + whole[target.start + last :])
         self._changed("text", place, target.text[first:last], words["new"])
 
@@ -427,10 +431,13 @@ class _Overlay(Fields):
         self.text_file.write_text(text, encoding="utf-8")
 
     def _gists(self, entry: Mapping[str, Any], field_: str) -> dict[str, str]:
-        node = self.mapping(entry.get("gists", MappingNode()), f"{field_}.gists")
+        """What changes in the gists; where that is nothing, they stay true."""
+        node = self.mapping(entry["gists"], f"{field_}.gists")
         return {str(old): str(self.text(new, f"{field_}.gists")) for old, new in node.items()}
 
-    def _carry(self, target: Paragraph, place: str, span: tuple[int, int], new: str, gists: Mapping[str, str]) -> None:
+    def _carry(
+        self, target: Paragraph, place: str, span: tuple[int, int], new: str, gists: Mapping[str, str] | None
+    ) -> None:
         """Norms that quote the words that change quote the new ones; those that quote a part of them must be restated."""
         from .text import find
 
@@ -440,7 +447,7 @@ class _Overlay(Fields):
             for e in self.content.get("replaced", [])
             if isinstance(e, MappingNode)
         }
-        unused = dict.fromkeys(gists)
+        unused = dict.fromkeys(gists or {})
         for id_ in self.kb.norms:
             if not id_.startswith(f"{place}.") or id_ in self.repealed:
                 continue
@@ -458,11 +465,11 @@ class _Overlay(Fields):
                 )  # fmt: skip
             before = dict(entry)
             entry["quotation"] = target.text[s:first] + new + target.text[last:e]
-            for old_gist, new_gist in gists.items():
+            for old_gist, new_gist in (gists or {}).items():
                 if old_gist in entry["gist"]:
                     entry["gist"] = entry["gist"].replace(old_gist, new_gist)
                     unused.pop(old_gist, None)
-            if not gists:
+            if gists is None:
                 self.amendment.stale.append(id_)
             self.ledger[id_] = entry
             self._changed("reworded", id_, *self._told(before, entry))
@@ -657,6 +664,45 @@ class _Overlay(Fields):
             if any(norm in self.repealed for norm in rule.norms):
                 self.restated[i] = ""
 
+    # -- readings ----------------------------------------------------------------------------------------------------
+
+    def _settle(self, node: object, field_: str) -> None:
+        """The rules of the base that ask how a topic is read in the case ask what the law now says."""
+        entry = self.keys(node, field_, _either(READING))
+        for needed in READING:
+            if needed not in entry:
+                self.fail(node, field_, f"{needed} is not stated", f"没有写明“{READING[needed]}”（{needed}）")
+        from .rules import Literal
+
+        readings = self.kb.readings
+        topic = self.term({t: t for t in readings}, entry["reading"], f"{field_}.reading")
+        options = readings[topic]["options"]
+        option = self.term({o: o for o in options}, entry["option"], f"{field_}.option")
+        if topic in self.settled:
+            self.fail(
+                node, field_, f"{topic} is settled by the same amendment already", f"{topic} 已由本修正案另行确定"
+            )
+        if readings[topic].get("default") == option:
+            self.fail(node, field_, f"{topic} is read as {option} already", f"{topic} 原来就按 {option} 理解")
+        self.settled[topic] = option
+        for i, rule in enumerate(self.rules):
+            text = self.restated.get(i, rule.text)
+            asked = [goal for goal in rule.body if goal.signature == ("reading", 3) and goal.args[1] == topic]
+            if not text or not asked:
+                continue
+            others = {a for goal in rule.body if goal not in asked and not goal.negated for a in goal.args}
+            for goal in asked:
+                case = "" if goal.negated or goal.args[0] in others else f"case({goal.args[0]}), "
+                text = text.replace(str(goal), f"{case}{Literal('read_as', goal.args[1:], goal.negated)}")
+            self.restated[i] = text
+        self.new_rules.append((self.text(entry["reading"], field_).line, f"read_as({topic}, {option})."))
+        was = [Bilingual(o["zh"], o["en"]) for o in options.values()]
+        now = options[option]
+        self._changed(
+            "reading", topic, Bilingual("；或者：".join(o.zh for o in was), "; or: ".join(o.en for o in was)),
+            Bilingual(now["zh"], now["en"]),
+        )  # fmt: skip
+
     # -- words -------------------------------------------------------------------------------------------------------
 
     def _terms(self) -> None:
@@ -676,6 +722,8 @@ class _Overlay(Fields):
         for topic in entries.get("readings", {}).values():
             if any(n in self.repealed for n in topic.get("norms", [])):
                 topic["norms"] = [n for n in topic["norms"] if n not in self.repealed]
+        for topic, option in self.settled.items():
+            entries["readings"][topic]["default"] = option
         new = self._words(entries)
         for file, content in files.items():
             if (text := yaml.dump(content, allow_unicode=True, sort_keys=False)) and yaml.dump(content) != before[file]:

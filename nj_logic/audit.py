@@ -77,6 +77,7 @@ ONE_OF_NORMS = {"term"}
 """The findings that are one wherever the norms are the same, whatever the words."""
 SETTLED = {
     "step", "after", "leads_to", "presided_by", "weightier", "ahead_of", "held_every", "movable", "allowed", "takes_in", "prepares", "day_of", "set_day", "in_force_from", "published_on",
+    "counts_from_set_day",
 }  # fmt: skip
 """What a law states whatever the case, and the detectors read."""
 REGISTER = "register"
@@ -379,7 +380,7 @@ class _Auditor:
     @cached_property
     def remedies(self) -> Remedies:
         """Writes the amendments of findings."""
-        return Remedies(self.kb, self.words["amendments"], self._word)
+        return Remedies(self.kb, self.words["amendments"], self.lexicon, self._word)
 
     def _word(self, slot: str, value: clingo.Symbol, lang: str) -> str:
         """A value of an amendment in words."""

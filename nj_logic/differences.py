@@ -295,7 +295,8 @@ class Comparison:
         """The worlds in which anything that may vary does."""
         case = self.after.case({"kind": self.kind_id, **({"officials": self.officials} if self.officials else {})})
         case.facts.clear()
-        fixed = self.after.fixed_readings({})
+        fixed = self.before.fixed_readings({})  # what the amendment settles its rules no longer ask
+        fixed |= {t: o for t, o in self.after.fixed_readings({}).items() if t not in self.before.readings}
         atoms = case_atoms(self.after, case, fixed, ANY_CASE)
         topics: list[Topic] = []
         c = ANY_CASE

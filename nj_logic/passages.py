@@ -6,7 +6,7 @@ The words looked for stand in ``kb/reasoning/audit/lexicon.yaml``; they belong t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
@@ -59,6 +59,9 @@ class Passages:
                     yield symbol("decides_by", constant(kind), word)
         for term, names in self._names.items():
             yield from (symbol("named", constant(term), word, norm) for word, norm in self._departing(names))
+            if forms := self._forms(names):
+                usual, *others = forms
+                yield from (symbol("departs", constant(term), n, usual[0]) for alike in others for n in alike)
         yield from (symbol("marked_bound", norm, text) for norm, text in self._marks())
         yield from self._bodies()
         yield from (symbol("alike", one, other) for one, other in self._alike())
@@ -92,6 +95,11 @@ class Passages:
             labels[id_] = {kind.term.label.zh, *facts, *options, *topics}
         return labels
 
+    def _said_of(self, word: str, marks: Iterable[str], article: int | None = None) -> bool:
+        """Whether a sentence, of the article if one is given, goes on after the word in quotation marks with one of the marks."""
+        said = re.compile(f"“{re.escape(word)}”.*(?:{_any(marks)})")
+        return any(said.search(n.quote) for n in self.norms if article in {None, n.article})
+
     # -- bounds, days, measures ------------------------------------------------------------------------------------------------
 
     def _bounds(self, norm: Norm) -> set[tuple[str, str]]:
@@ -99,7 +107,10 @@ class Passages:
         bounds = self.lexicon["bounds"]
         clear = _any(bounds["clear"])
         pattern = f"(?:{bounds['numeral']})({_any(bounds['words'])})(?![^，。；,;]{{0,6}}(?:{clear}))"
-        return {(m[1], m[0]) for m in re.finditer(pattern, norm.quote) if not re.search(clear, m[0])}
+        return {
+            (m[1], m[0]) for m in re.finditer(pattern, norm.quote)
+            if not re.search(clear, m[0]) and not self._said_of(m[0], bounds["clear"])
+        }  # fmt: skip
 
     def _days(self, norm: Norm) -> set[str]:
         days = self.lexicon["days"]
@@ -107,18 +118,21 @@ class Passages:
         return {
             m[0] for m in re.finditer(days["pattern"], norm.quote)
             if not re.search(f"(?:{clear})$", norm.quote[: m.start()]) and not re.search(f"^.{{0,2}}(?:{clear})", norm.quote[m.end() - 1 :])
+            and not self._said_of(m[0], days["counted"], norm.article)
         }  # fmt: skip
 
     def _starts(self, norm: Norm) -> set[str]:
         limits = self.lexicon["limits"]
         if norm.kind != "deadline" or re.search(_any(limits["clear"]), norm.quote):
             return set()
-        return {m[0] for m in re.finditer(limits["pattern"], norm.quote)}
+        found = {m[0] for m in re.finditer(limits["pattern"], norm.quote)}
+        return {words for words in found if not self._said_of(words, limits["running"], norm.article)}
 
     def _measures(self, norm: Norm) -> Iterable[tuple[str, str]]:
         for measure, entry in self.lexicon["measures"].items():
             if not re.search(_any(entry["clear"]), norm.quote):
-                yield from ((measure, m[0]) for m in re.finditer(entry["pattern"], norm.quote))
+                found = (m[0] for m in re.finditer(entry["pattern"], norm.quote))
+                yield from ((measure, w) for w in found if not self._said_of(w, entry["clear"], norm.article))
 
     def _marks(self) -> Iterable[tuple[str, str]]:
         """Where an article says in several ways whether a bound is included: the first place of each way."""
@@ -141,7 +155,9 @@ class Passages:
             found = next((m for p in self.lexicon["unspecified"] if (m := re.fullmatch(p, text))), None)
             if found and not self._laid_down(norm, text):
                 said = re.search(f"(?:按照?|依照|根据)?{re.escape(text)}", norm.quote)
-                yield said[0] if said else text, "".join(found.groups())
+                words, thing = said[0] if said else text, "".join(found.groups())
+                if not self._said_of(thing or words, self.lexicon["laid_down"], None if thing else norm.article):
+                    yield words, thing
 
     def _laid_down(self, norm: Norm, text: str) -> bool:
         """Whether the article goes on to say the steps of the procedure to which a text refers."""
@@ -155,34 +171,37 @@ class Passages:
 
     @cached_property
     def _names(self) -> dict[str, dict[str, list[str]]]:
-        """By actor or thing: what the text calls it, and where; a name inside a longer name or in the title of a document does not count."""
+        """By actor or thing: what the text calls it, and where."""
         found: dict[str, dict[str, list[str]]] = {}
         for words in (self.kb.actor_words, self.kb.thing_words):
-            by_word = {w: a for w, a in words.items() if not w.isascii()}
-            for norm in self.norms if by_word else ():
-                for match in re.finditer(_any(by_word), TITLE.sub("", norm.quote)):
-                    places = found.setdefault(by_word[match[0]], {}).setdefault(match[0], [])
+            for norm in self.norms:
+                for match in names_in(norm.quote, words, self.lexicon["abbreviating"]):
+                    places = found.setdefault(words[match[0]], {}).setdefault(match[0], [])
                     if norm.id not in places:
                         places.append(norm.id)
         return found
 
     def _departing(self, names: Mapping[str, list[str]]) -> Iterable[tuple[str, str]]:
-        """Where a term has several names: the usual one, in its fullest form, with its first place, the others with the first of each article."""
-        forms: dict[str, list[str]] = {}
-        for name in sorted(names, key=lambda n: (-len(self._form(n)), n)):
-            own = self._form(name)
-            forms.setdefault(next((form for form in forms if form.endswith(own)), own), []).append(name)
-        if len(forms) < 2:
-            return
-        usual = max(forms.values(), key=lambda alike: sum(len(names[n]) for n in alike))
-        for alike in forms.values():
-            if alike is usual:
+        """Where a term has several names: the usual one with its first place, the others with the first of each article."""
+        for i, alike in enumerate(self._forms(names)):
+            if i == 0:
                 yield alike[0], names[alike[0]][0]
                 continue
             first: dict[int, tuple[str, str]] = {}
             for name, place in sorted(((n, p) for n in alike for p in names[n]), key=lambda at: norm_order(at[1])):
                 first.setdefault(norm_order(place)[0], (name, place))
             yield from first.values()
+
+    def _forms(self, names: Mapping[str, list[str]]) -> list[list[str]]:
+        """The names of a term that differ, the usual one before the others, each in its forms, the fullest first; empty where there is one name."""
+        forms: dict[str, list[str]] = {}
+        for name in sorted(names, key=lambda n: (-len(self._form(n)), n)):
+            own = self._form(name)
+            forms.setdefault(next((form for form in forms if form.endswith(own)), own), []).append(name)
+        if len(forms) < 2:
+            return []
+        usual = max(forms.values(), key=lambda alike: sum(len(names[n]) for n in alike))
+        return [usual, *(alike for alike in forms.values() if alike is not usual)]
 
     def _form(self, name: str) -> str:
         for long, short in self.lexicon["short"].items():
@@ -267,6 +286,22 @@ class Passages:
         return one != other and all(
             re.search(self.lexicon["collective"], self.kb.term(a).label.zh) for a in (one, other)
         )
+
+
+def names_in(text: str, words: Iterable[str], abbreviating: str) -> Iterator[re.Match[str]]:
+    """Where a text names what the words are names of; a name inside a longer one or in the title of a document does not count, nor do
+    a full name and its abbreviation where the text introduces it.
+
+    Args:
+        abbreviating: a pattern for what stands between the two.
+    """
+    chinese = [w for w in words if not w.isascii()]
+    plain = TITLE.sub(lambda title: " " * len(title[0]), text)
+    for name in re.finditer(_any(chinese), plain) if chinese else ():
+        if not re.match(abbreviating, plain[name.end() :]) and not re.search(
+            f"(?:{abbreviating})$", plain[: name.start()]
+        ):
+            yield name
 
 
 ASKING = ("obligation", "prohibition", "power", "deadline", "procedure", "reference")

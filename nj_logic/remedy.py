@@ -7,6 +7,7 @@ amendment takes one that the rules make for others of the kind (the first in ord
 
 from __future__ import annotations
 
+import datetime
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,6 +21,8 @@ import yaml
 from .amendment import amended, read_amendment
 from .declared import NORM_ID, norm_order
 from .errors import Bilingual, InputError, KnowledgeError
+from .passages import names_in
+from .rewording import Change, Span, edits, reworded
 
 if TYPE_CHECKING:
     from .audit import Audit, Finding
@@ -27,6 +30,14 @@ if TYPE_CHECKING:
 
 Say = Callable[[str, clingo.Symbol, str], str]
 """The words for a value in a slot of a sentence, in a language."""
+DONE = frozenset({"called", "marked", "from_publication", "repealed", "strict"})
+"""The forms of changes that append no sentence to the text."""
+NUMBERS: Mapping[str, Callable[..., tuple[str, int]]] = {
+    "ahead": lambda act, event, days, _norm: (f"ahead_of({act}, {event})", days.number),
+    "within": lambda part, _whole, days: (f"allowed({part})", days.number),
+    "from_publication": lambda public, _stated, _norm: ("in_force_from", public.number),
+}
+"""The forms that change a number, each with its name and what it becomes."""
 ALL = "remedies"
 """The id of the amendment that takes all remedies together."""
 
@@ -36,11 +47,14 @@ class Remedies:
 
     Args:
         templates: what each form of change says, as under ``amendments`` in ``words.yaml``.
+        lexicon: the words of drafting, as in ``lexicon.yaml``.
         say: the words for values.
     """
 
-    def __init__(self, kb: KnowledgeBase, templates: Mapping[str, Mapping[str, Any]], say: Say) -> None:
-        self.kb, self.templates, self._say = kb, templates, say
+    def __init__(
+        self, kb: KnowledgeBase, templates: Mapping[str, Mapping[str, Any]], lexicon: Mapping[str, Any], say: Say
+    ) -> None:
+        self.kb, self.templates, self.lexicon, self._say = kb, templates, lexicon, say
 
     def amendment(
         self, id_: str, title: Bilingual, parts: Iterable[tuple[Sequence[str], Iterable[clingo.Symbol]]]
@@ -52,8 +66,11 @@ class Remedies:
         """
         found: dict[str, Any] = {"amendment": id_, "title": title._asdict()}
         rules: list[str] = []
+        wording: dict[str, tuple[int | None, Change]] = {}
         for norms, changes in parts:
             self._part(found, rules, norms, sorted(set(changes)))
+            wording |= self._wording(changes)
+        self._reword(found, [wording[change] for change in sorted(wording)])
         if rules:
             found["rules"] = {"added": "\n".join(rules) + "\n"}
         return found if len(found) > 2 else None
@@ -72,8 +89,89 @@ class Remedies:
                 found.setdefault("replaced", []).extend(
                     {"norm": c.arguments[0].string, "strength": "strict"} for c in alike
                 )
-            elif norms:
+            if form in NUMBERS:
+                alike = self._numbers(found.setdefault("parameters", []), form, alike)
+            if norms and alike and form not in DONE:
+                if form == "ahead":
+                    norms = [c.arguments[3].string for c in alike]
+                if form == "read_as":
+                    settled = found.setdefault("readings", [])
+                    settled += [{"reading": c.arguments[0].name, "option": self._option(c)} for c in alike]
+                    norms = [n for c in alike for n in self.kb.readings[c.arguments[0].name].get("norms", ())] or norms
                 self._sentence(found, rules, form, alike, self._place(norms, form))
+
+    @staticmethod
+    def _numbers(known: list[dict[str, Any]], form: str, changes: Iterable[clingo.Symbol]) -> list[clingo.Symbol]:
+        """Change numbers; those of the changes whose number was not yet."""
+        new = []
+        for change in changes:
+            name, becomes = NUMBERS[form](*change.arguments)
+            if name not in {one["number"] for one in known}:
+                known.append({"number": name, "becomes": becomes})
+                new.append(change)
+        return new
+
+    def _wording(self, changes: Iterable[clingo.Symbol]) -> dict[str, tuple[int | None, Change]]:
+        """The changes of words of the text, by what they are about, each with the article in which it is made, if not in all."""
+        usual: dict[str, dict[str, str]] = {}
+        for change in changes:
+            if change.name == "called":
+                term, other, name = change.arguments
+                usual.setdefault(term.name, {})[other.string] = name.string
+        found: dict[str, tuple[int | None, Change]] = {
+            term: (None, self._names(term, names)) for term, names in usual.items()
+        }
+        for change in changes:
+            if change.name == "marked":
+                found[str(change)] = change.arguments[0].number, self._marks
+            elif change.name == "from_publication":
+                public, stated, norm = change.arguments
+                found[change.name] = self.kb.norms[norm.string].article, self._day(stated.number, public.number)
+        return found
+
+    def _day(self, stated: int, public: int) -> Change:
+        """One day for another."""
+        days = [datetime.date.fromordinal(day) for day in (stated, public)]
+        old, new = (self.templates["from_publication"]["day"].format(d) for d in days)
+        gists = [f"{day.day} {day:%B %Y}" for day in days]
+        return lambda text: [Span(*day.span(), new, (gists[0], gists[1])) for day in re.finditer(re.escape(old), text)]
+
+    def _marks(self, text: str) -> Iterable[Span]:
+        """One way of saying that a bound is included for another."""
+        template = self.templates["marked"]
+        for mark in re.finditer(template["old"], text):
+            yield Span(*mark.span(), mark.expand(template["new"]))
+
+    def _names(self, term: str, usual: Mapping[str, str]) -> Change:
+        """The usual name for the others; what is enumerated under several names is named once."""
+        words = self.kb.actor_words if term in self.kb.actors else self.kb.thing_words
+
+        def change(text: str) -> Iterable[Span]:
+            row: list[re.Match[str]] = []
+            for name in [*names_in(text, words, self.lexicon["abbreviating"]), None]:
+                if row and (name is None or words[name[0]] != term or text[row[-1].end() : name.start()] != "、"):
+                    if any(n[0] in usual for n in row):
+                        named = dict.fromkeys(usual.get(n[0], n[0]) for n in row)
+                        yield Span(row[0].start(), row[-1].end(), "、".join(named))
+                    row = []
+                if name is not None and words[name[0]] == term:
+                    row.append(name)
+
+        return change
+
+    def _reword(self, found: dict[str, Any], changes: Sequence[tuple[int | None, Change]]) -> None:
+        """The edits of the text, before what is appended; what is appended in the words that the text then has."""
+        if not changes:
+            return
+        for entry, field in [
+            *((t, "append") for t in found.get("text", [])),
+            *((n, "quotation") for n in found.get("added", [])),
+        ]:
+            own = norm_order(entry.get("norm") or f"{entry['paragraph']}.n0")[0]
+            for article, change in changes:
+                if article in {None, own}:
+                    entry[field] = reworded(entry[field], change)
+        found["text"] = [*edits(self.kb, changes), *found.get("text", [])]
 
     def _place(self, norms: Sequence[str], form: str) -> str:
         """The paragraph to which the sentence belongs: that of a clause on scope where there is one to add to, else of the last norm."""
@@ -134,6 +232,20 @@ class Remedies:
                     "ladder": say("ladder", args[0], lang),
                     "band": say("bands", clingo.Function("", [c.arguments[1] for c in alike]), lang),
                 }
+            case "read_as":
+                taken = self.kb.readings[args[0].name]["options"][self._option(change)]
+                return {"topic": say("topic", args[0], lang), "option": taken[lang]}
+            case "laid_down" | "included" | "counted" | "runs" | "measured":
+                marks = {"zh": "“{}”", "en": "‘{}’"}[lang]
+                terms = {"zh": "、", "en": ", "}[lang].join(marks.format(c.arguments[0].string) for c in alike)
+                settled = self.lexicon["measures"][args[1].name]["settled"][lang] if form == "measured" else ""
+                return {"terms": terms, "settled": settled}
+            case "ahead":
+                return {"act": say("act", args[0], lang), "event": say("event", args[1], lang), "days": str(args[2])}
+            case "within":
+                return {"first": say("first", args[0], lang), "act": say("act", args[1], lang), "days": str(args[2])}
+            case "the_day_before":
+                return {"first": say("first", args[0], lang), "event": say("event", args[1], lang)}
             case "acts_for":
                 office = self._office(args[0].string)
                 return {"absent": say("actor", office, lang), "deputy": say("actor", self._next([office]), lang)}
@@ -147,7 +259,7 @@ class Remedies:
                 return {
                     "ladder": say("ladder", clingo.Function(ladder), lang), "actor": say("actor", args[1], lang), "act": say("act", args[2], lang),
                 }  # fmt: skip
-        slot = {"defined": "term"}.get(form, "actor")
+        slot = {"defined": "term", "from_set_day": "event"}.get(form, "actor")
         return {slot: say(slot, args[0], lang)}
 
     def _circumstances(self, kind: clingo.Symbol, met: Sequence[tuple[clingo.Symbol, clingo.Symbol]], lang: str) -> str:
@@ -170,6 +282,10 @@ class Remedies:
             return re.sub(template["asks"], lambda _m: said, words, count=1)
         return f"{words}{'：' if lang == 'zh' else ': '}{said}"
 
+    def _option(self, change: clingo.Symbol) -> str:
+        """The first way in which a topic can be read."""
+        return str(next(iter(self.kb.readings[change.arguments[0].name]["options"])))
+
     def _office(self, person: str) -> clingo.Symbol:
         from .audit_search import roster
 
@@ -191,6 +307,10 @@ class Remedies:
         match form:
             case "answer":
                 return list(dict.fromkeys(self._answer(c, norm) for c in alike))
+            case "from_set_day":
+                return [f'counts_from_set_day({c.arguments[0]}, "{norm}").' for c in alike]
+            case "the_day_before":
+                return [f'ahead_of({c.arguments[0]}, {c.arguments[1]}, 1, "{norm}").' for c in alike]
             case "tier":
                 return self._tier(alike, norm)
             case "acts_for":

@@ -978,6 +978,14 @@ REMEDIED = (
     "two answers to one question", "what one norm forbids another permits", "one conduct, strictly ruled and by default",
     "a step that larger amounts do not need", "a word that is never defined", "a body of which nothing says who belongs to it",
     "who is bound and not in the scope clause", "the same rule under two ids", "an answer that another article always gives",
+    "a reading on which it hinges who acts", "a reading on which a breach hinges", "a sentence that can be read in two ways", "two articles that can be read in two ways",
+    "a scope clause that can be read in two ways", "a sentence of which it is asked whom it binds", "a sentence of which it is asked how often",
+    "a bound that can be read in two ways", "several names for one actor", "several names for one thing",
+    "a reference without a target", "a system that is laid down nowhere", "one thing to which two articles refer",
+    "a limit of which it is not said from when it runs", "a number that can be counted in two ways", "bounds that one article marks in two ways",
+    "a bound of which it is not said whether it is included", "days that may be calendar or working days",
+    "two steps due on one day", "a lead as long as the interval", "a preparation that the interval does not hold", "an event that may be brought forward",
+    "a part as long as the whole", "a step without a time of its own", "in force before it was made public",
 )  # fmt: skip
 
 

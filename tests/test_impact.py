@@ -49,6 +49,12 @@ rules:
       new: says(C, quorate, yes, "a3.p1.n1") :- kind(C, assembly), double(C, T), quantity(C, members, T), reading(C, half, short).
 """
 
+SETTLED = """
+amendment: settled
+title: {zh: 恰好一半算过半, en: one half is enough}
+readings: [{reading: half, option: enough}]
+"""
+
 
 @pytest.fixture(scope="module")
 def club() -> KnowledgeBase:
@@ -135,6 +141,21 @@ def test_an_amendment_that_settles_a_reading_is_seen_in_the_numbers(club: Knowle
     assert all(2 * f["present"] == f["members"] for f in facts)
 
 
+def test_a_reading_that_is_settled_is_no_longer_asked_and_its_answers_are_compared(
+    club: KnowledgeBase, cache: Path
+) -> None:
+    impact = impact_of(club, cache, SETTLED)
+    rows = impact.to_json()["answers"]
+    assert rows and all((r["before"]["status"], r["after"]["status"]) == ("conflict", "determined") for r in rows)
+    assert all(2 * r["witness"]["facts"]["present"] == r["witness"]["facts"]["members"] for r in rows)
+    (change,) = impact.to_json()["changes"]
+    assert (change["what"], change["before"]["zh"], change["after"]["zh"]) == ("reading", "算；或者：不算", "算")
+    assert not impact.new_findings
+    case = impact.amended.case({"kind": "assembly", "facts": {"members": 10, "present": 5}})
+    (answer,) = [a for a in impact.amended.answer(case, {"half": "short"}).answers if a.question == "quorate"]
+    assert (answer.status, answer.alternatives[0].value) == ("determined", (True,))
+
+
 def test_a_lost_answer_is_called_worse(club: KnowledgeBase, cache: Path) -> None:
     impact = impact_of(club, cache, "amendment: x\ntitle: {zh: 废止, en: repealed}\nrepealed: [a2.p1.n4]\n")
     (row,) = impact.to_json()["answers"]
@@ -175,6 +196,10 @@ WRONG = {
     "rules: {removed: ['after(boats_high, opine, bless).']}": "did you mean",
     "renamed: [{term: coxs, zh: 副会长}]": "did you mean cox?",
     "words: {actors: {cox: {zh: a, en: b}}}": "goes under renamed",
+    "readings: [{reading: hal, option: enough}]": "did you mean half?",
+    "readings: [{reading: half, option: shrt}]": "did you mean short?",
+    "readings: [{reading: half}]": "option is not stated",
+    "readings: [{reading: half, option: short}, {reading: half, option: enough}]": "settled by the same amendment already",
     "repeal: [a2.p1.n1]": "did you mean repealed?",
     "note: nothing": "nothing is amended",
 }  # fmt: skip
