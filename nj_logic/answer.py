@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from .knowledge import KnowledgeBase
 
 USE = "answer"
-SHOWN = (("value", 6), ("blocked", 4), ("acts", 6), ("principle", 3), ("bears_on", 3), ("nearest", 3))
+SHOWN = (("value", 6), ("blocked", 4), ("acts", 6), ("tension", 3), ("bears_on", 3), ("nearest", 3))
 
 Item = tuple[Any, str, tuple[Performer, ...], bool]
 """A value, the act that goes with it (or "none"), who can do it, and whether nobody can."""

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from .knowledge import KnowledgeBase
 
 SHOWN = {
-    paths.USE: tuple(s for s in paths.SHOWN if s[0] not in {"principle", "bears_on", "nearest"}),
-    answer.USE: tuple(s for s in answer.SHOWN if s[0] not in {"principle", "bears_on", "nearest"}),
+    paths.USE: tuple(s for s in paths.SHOWN if s[0] not in {"tension", "bears_on", "nearest"}),
+    answer.USE: tuple(s for s in answer.SHOWN if s[0] not in {"tension", "bears_on", "nearest"}),
     check.USE: (("breach", 3),),
     conflicts.USE: tuple(s for s in conflicts.SHOWN if s[0] != "stuck"),
 }

@@ -48,7 +48,7 @@ SHOWN = (
     ("follows", 4),
     ("blocked", 4),
     ("acts", 6),
-    ("principle", 3),
+    ("tension", 3),
     ("bears_on", 3),
     ("nearest", 3),
 )

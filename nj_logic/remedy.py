@@ -251,9 +251,9 @@ class Remedies:
                 return {"absent": say("actor", office, lang), "deputy": say("actor", self._next([office]), lang)}
             case "fills_in":
                 return {"absent": say("actor", args[0], lang), "deputy": say("actor", self._singles[0], lang)}
-            case "prevails" | "excepts":
-                first, second = (self.kb.norms[n.string].quote for n in args[-2:])
-                return {"first": first, "second": second}
+            case "prevails" | "excepts" | "yields":
+                first, second = (n.string for n in args[-2:])
+                return {"first": self._whole(first, second, lang), "second": self._whole(second, first, lang)}
             case "adds":
                 ladder = next(name for name, _, route in self._tiers if route == str(args[0]))
                 return {
@@ -261,6 +261,19 @@ class Remedies:
                 }  # fmt: skip
         slot = {"defined": "term", "from_set_day": "event"}.get(form, "actor")
         return {slot: say(slot, args[0], lang)}
+
+    def _whole(self, norm: str, beside: str, lang: str) -> str:
+        """A norm by its article and paragraph; where the other stands there too, by its ladder or in its own words."""
+        one, other = ((n.article, n.paragraph) for n in (self.kb.norms[norm], self.kb.norms[beside]))
+        ladders = {n: ladder for ladder, _, n in self.kb.leads}
+        if one == other and norm in ladders and ladders[norm] != ladders.get(beside):
+            ladder = self._say("ladder", clingo.Function(ladders[norm]), lang)
+            return f"第{one[0]}条按“{ladder}”分档" if lang == "zh" else f"the grades of {ladder} in article {one[0]}"
+        if one == other:
+            return {"zh": "“{}”", "en": "‘{}’"}[lang].format(self.kb.norms[norm].quote if lang == "zh" else norm)
+        several = any(n.article == one[0] and n.paragraph != one[1] for n in self.kb.norms.values())
+        zh = f"第{one[0]}条" + (f"第{one[1]}款" if several else "")
+        return zh if lang == "zh" else f"article {one[0]}" + (f", paragraph {one[1]}," if several else "")
 
     def _circumstances(self, kind: clingo.Symbol, met: Sequence[tuple[clingo.Symbol, clingo.Symbol]], lang: str) -> str:
         """When the answer holds: the matter of an overview by its name, the facts of another case."""
@@ -327,6 +340,8 @@ class Remedies:
                     f'lifts(C, "{norm}", {second}) :- permits(C, {first}, {second}).'
                     for first, second in (c.arguments for c in alike)
                 ]
+            case "yields":
+                return [f'lifts(C, "{norm}", {n}) :- principle(C, {n}, {m}).' for n, m in (c.arguments for c in alike)]
             case "prevails":
                 return list(dict.fromkeys(rule for c in alike for rule in self._prevails(c, norm)))
             case "adds":

@@ -227,7 +227,7 @@ def tensions(kb: KnowledgeBase, atoms: Atoms, norms: Iterable[str] | None = None
 
 
 TENSIONS = {
-    "principle": ("与一般要求存在张力", "in tension with a general demand"),
+    "tension": ("与一般要求存在张力", "in tension with a general demand"),
     "bears_on": ("可能也适用", "may apply as well"),
 }
 
