@@ -168,6 +168,17 @@ SEVERAL_ASKED = (
 )
 MARKED = 'says(C, marks, fresh, "a8.p1.n1") :- kind(C, gift), fact(C, object, books).'
 
+SORTED = Change(
+    TERMS,
+    "facts: {price: {zh: 价格, en: price, type: money}}",
+    "facts: {price: {zh: 价格, en: price, type: money}, sort: {zh: 种类, en: sort, type: term, options: [fresh, used]}}",
+)
+WEIGHTIER = rule('weightier(purchase, sort, fresh, used, "a3.p1.n1").')
+REVIEWED_IF_FRESH = (
+    'adds_step(C, buy_low, discuss, committee, discuss, "a3.p1.n1") :- kind(C, purchase), fact(C, sort, fresh).\n'
+    "adds_order(C, buy_low, bless, discuss) :- kind(C, purchase), fact(C, sort, fresh)."
+)
+
 PLANTED: dict[str, tuple[tuple[Change, ...], set[tuple[str, tuple[str, ...]]]]] = {
     "a ladder without its last rung": (
         (
@@ -276,6 +287,30 @@ PLANTED: dict[str, tuple[tuple[Change, ...], set[tuple[str, tuple[str, ...]]]]] 
             Change(LAW, "after(buy_high, accounts, discuss).\n", ""),
         ),
         {("ordering", BUY[1:])},
+    ),
+    "the weightier purchase with no review": (
+        (SORTED, rule(REVIEWED_IF_FRESH), WEIGHTIER),
+        {("ordering", ("a3.p1.n1",))},
+    ),
+    "the weightier purchase decided by a lower office": (
+        (
+            SORTED,
+            WEIGHTIER,
+            rule(
+                'gives_route(C, used_way, "a3.p1.n1") :- used_one(C).\nlifts(C, "a3.p1.n1", "a3.p1.n2") :- used_one(C).\n'
+                "used_one(C) :- measured(C, books_bought, I), spans(books_bought, middle, I), fact(C, sort, used).\n"
+                'step(used_way, accounts, accounts, audit_books, "a3.p1.n1").\nstep(used_way, bless, librarian, bless, "a3.p1.n1").\n'
+                "after(used_way, bless, accounts)."
+            ),
+        ),
+        {("ordering", ("a3.p1.n1", "a3.p1.n2"))},
+    ),
+    "a list that is shorter for what weighs more": (
+        (
+            *SEVERAL_ASKED, rule(MARKED), rule('says(C, marks, used, "a8.p1.n1") :- kind(C, gift), fact(C, object, books).'),
+            rule('says(C, marks, fresh, "a8.p1.n2") :- kind(C, gift), fact(C, object, money).\nweightier(gift, object, books, money, "a8.p1.n2").'),
+        ),
+        {("ordering", ("a8.p1.n1", "a8.p1.n2"))},
     ),
     "an applicant who approves his own matter": (
         (
@@ -596,6 +631,15 @@ HARMLESS: dict[str, tuple[Change, ...]] = {
     "a unit that is not of the class whose matter it is": (
         GROUPS,
         GIVER,
+    ),
+    "a weightier purchase that is reviewed as well": (
+        SORTED,
+        rule('adds_step(C, buy_low, discuss, committee, discuss, "a3.p1.n1") :- kind(C, purchase).'),
+        rule("adds_order(C, buy_low, bless, discuss) :- kind(C, purchase)."),
+        WEIGHTIER,
+    ),
+    "what bears on a route and does not stand against it": (
+        rule('bears_on(C, "a2.p1.n1", "a8.p1.n1") :- kind(C, gift), fact(C, object, books).'),
     ),
     "a bound with 含 in the clause": reworded("五百元(含)以上", "五百元以上含五百元"),
 }  # fmt: skip
@@ -986,6 +1030,7 @@ REMEDIED = (
     "a bound of which it is not said whether it is included", "days that may be calendar or working days",
     "two steps due on one day", "a lead as long as the interval", "a preparation that the interval does not hold", "an event that may be brought forward",
     "a part as long as the whole", "a step without a time of its own", "in force before it was made public",
+    "a principle against what is given", "a list that is shorter for what weighs more",
 )  # fmt: skip
 
 
