@@ -275,6 +275,8 @@ class _Auditor:
             if norm.kind == "scope" and (group := kb.actors.get(norm.subject, {}).get("belongs")):
                 yield symbol("covers", constant(group), norm.id)
         for actor, entry in kb.actors.items():
+            if entry.get("office") == "true":
+                yield symbol("office", constant(actor))
             if entry.get("office") == "true" and entry.get("single") != "true":
                 yield symbol("held_by_several", constant(actor))
             if group := entry.get("belongs"):

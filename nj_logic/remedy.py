@@ -52,7 +52,7 @@ class Remedies:
     """
 
     def __init__(
-        self, kb: KnowledgeBase, templates: Mapping[str, Mapping[str, str]], lexicon: Mapping[str, Any], say: Say
+        self, kb: KnowledgeBase, templates: Mapping[str, Mapping[str, Any]], lexicon: Mapping[str, Any], say: Say
     ) -> None:
         self.kb, self.templates, self.lexicon, self._say = kb, templates, lexicon, say
 
@@ -242,6 +242,20 @@ class Remedies:
                 terms = {"zh": "、", "en": ", "}[lang].join(marks.format(c.arguments[0].string) for c in alike)
                 settled = self.lexicon["measures"][args[1].name]["settled"][lang] if form == "measured" else ""
                 return {"terms": terms, "settled": settled}
+            case "own_matter_of" | "own_matter_for":
+                absent, acts = args[-2], {c.arguments[-1]: None for c in alike if c.arguments[:-1] == args[:-1]}
+                return {
+                    "kind": say("kind", args[0], lang), "actor": say("actor", args[2], lang), "absent": say("actor", absent, lang),
+                    "deputy": say("actor", self._next([args[2], absent]), lang), "act": {"zh": "、", "en": ", "}[lang].join(say("act", a, lang) for a in acts),
+                }  # fmt: skip
+            case "both_steps":
+                done = [say("actor", a, lang) for a in args[:4:2]], [say("act", a, lang) for a in args[1:4:2]]
+                order = {"zh": "{0}{1}", "en": "{1} by the {0}"}[lang]
+                later, earlier = (order.format(*pair) for pair in zip(*done, strict=True))
+                away = [self._office(c.arguments[4].string) for c in alike]
+                other = self._offices_but(away)
+                deputy = say("actor", other[0], lang) if other else self.templates[form]["anybody"][lang]
+                return {"earlier": earlier, "later": later, "deputy": deputy}
             case "ahead":
                 return {"act": say("act", args[0], lang), "event": say("event", args[1], lang), "days": str(args[2])}
             case "within":
@@ -275,9 +289,13 @@ class Remedies:
 
     def _next(self, away: Sequence[clingo.Symbol]) -> clingo.Symbol:
         """The office that is declared next after those away."""
+        return self._offices_but(away)[0]
+
+    def _offices_but(self, away: Sequence[clingo.Symbol]) -> list[clingo.Symbol]:
+        """The other offices, those that are declared after the last of these first."""
         offices = [clingo.Function(a) for a, entry in self.kb.actors.items() if entry.get("office") == "true"]
         last = max(offices.index(o) for o in away)
-        return next(o for o in [*offices[last + 1 :], *offices] if o not in away)
+        return [o for o in [*offices[last + 1 :], *offices[:last]] if o not in away]
 
     @cached_property
     def _singles(self) -> list[clingo.Symbol]:
@@ -289,6 +307,8 @@ class Remedies:
         match form:
             case "answer":
                 return list(dict.fromkeys(self._answer(c, norm) for c in alike))
+            case "own_matter_of" | "own_matter_for" | "both_steps":
+                return list(dict.fromkeys(self._recusal(form, c, alike, norm) for c in alike))
             case "from_set_day":
                 return [f'counts_from_set_day({c.arguments[0]}, "{norm}").' for c in alike]
             case "the_day_before":
@@ -351,6 +371,21 @@ class Remedies:
             f'stands_in(C, D, P, A, Q, "{norm}") :- {whose}, away(C, P, D), holds(C, Q, {deputy}), not Q = P, '
             "holder(C, O, P), duty(C, O, A), not own_act(A)."
         )
+
+    def _recusal(self, form: str, change: clingo.Symbol, alike: Sequence[clingo.Symbol], norm: str) -> str:
+        """He who would act, Q, stands aside, and R acts."""
+        if form == "both_steps":
+            later, act, office, own, _ = change.arguments
+            others = [self._office(c.arguments[4].string) for c in alike]
+            given = f"able(C, D, {later}, {act}, Q, _), able(C, D, {office}, {own}, Q, _)"
+        else:
+            (kind, fact, party), (office, own) = change.arguments[:3], change.arguments[-2:]
+            others = [party, office]
+            given = (
+                f"kind(C, {kind}), fact(C, {fact}, {party}), holds(C, Q, {party}), able(C, D, {office}, {own}, Q, _)"
+            )
+        another = f"holds(C, R, {free[0]})" if (free := self._offices_but(others)) else "official(C, R)"
+        return f'recuses(C, D, {office}, {own}, Q, R, "{norm}") :- {given}, {another}, not R = Q.'
 
     def _prevails(self, change: clingo.Symbol, norm: str) -> Iterable[str]:
         """Where both norms answer the question, the second does not."""
