@@ -224,11 +224,10 @@ class Remedies:
                 kind, question, value, *facts = args
                 met = [clingo.Function("is", [kind, f, v]) for f, v in zip(facts[::2], facts[1::2], strict=True)]
                 words = {"zh": "，", "en": ", "}[lang].join(say("fact", one, lang) for one in met)
-                return {
-                    "circumstances": words,
-                    "question": say("question", question, lang),
-                    "value": say("value", value, lang),
-                }
+                asked, said = say("question", question, lang), say("value", value, lang)
+                colon = {"zh": "：", "en": ": "}[lang]
+                answered = re.sub(self.templates[form]["asking"], lambda _: said, asked)
+                return {"circumstances": words, "answered": answered if answered != asked else f"{asked}{colon}{said}"}
             case "tier":
                 return {
                     "ladder": say("ladder", args[0], lang),

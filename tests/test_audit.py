@@ -21,7 +21,7 @@ from nj_logic.audit import SEVERITIES, Audit, Finding, audit, remedied
 from nj_logic.audit_search import Witness
 from nj_logic.errors import InputError, InputErrors
 from nj_logic.knowledge import KnowledgeBase
-from nj_logic.remedy import text_of
+from nj_logic.remedy import applied, text_of
 
 from .command import Command, Outcome
 from .shapes import AUDIT, SARIF, wrong
@@ -1013,6 +1013,46 @@ def test_the_remedy_of_a_defect_removes_it(defect: str, club: Club, tmp_path: Pa
         file = tmp_path / f"{finding.id}.yaml"
         file.write_text(text_of(finding.amendment or {}), "utf-8")
         assert read_amendment(file).id == finding.id
+
+
+def amendments(kb: KnowledgeBase) -> list[dict[str, Any]]:
+    return [dict(f.amendment) for f in audit(kb).findings if f.amendment is not None]
+
+
+def test_an_answer_is_written_as_a_sentence(club: Club) -> None:
+    (amendment,) = amendments(club(PLANTED["a class of which nothing is said"][0]))
+    assert [t["append"] for t in amendment["text"]] == ["赠与物为钱的，由馆员接收。"]
+
+
+def test_a_name_gives_way_in_the_text_and_in_the_quotations(club: Club) -> None:
+    kb = club(PLANTED["several names for one actor"][0])
+    (amendment,) = amendments(kb)
+    assert amendment["text"] == [{"paragraph": "a6.p1", "old": "书友", "new": "读者", "gists": {}}]
+    assert applied(kb, amendment).norms["a6.p1.n1"].quote == "读者借书应当登记"
+
+
+def test_names_in_a_row_become_one_and_a_longer_name_stays(club: Club) -> None:
+    words = "en: readers, aliases: [书友, 借阅人],"
+    group = Change(TERMS, "  committee:", "  circle: {zh: 书友会, en: circle of friends}\n  committee:")
+    kb = club(
+        (
+            *reworded("读者借书应当登记", "书友、借阅人借书会的书、书友会的书应当登记"),
+            Change(TERMS, "en: readers,", words),
+            group,
+        )
+    )
+    (amendment,) = [a for a in amendments(kb) if any("old" in t for t in a.get("text", []))]
+    assert applied(kb, amendment).norms["a6.p1.n1"].quote == "读者借书会的书、书友会的书应当登记"
+
+
+def test_a_lead_becomes_the_longest_that_fits(club: Club) -> None:
+    (amendment,) = amendments(club(PLANTED["a lead as long as the interval"][0]))
+    assert amendment["parameters"] == [{"number": "ahead_of(discuss, settle)", "becomes": 6}]
+
+
+def test_who_stands_aside_is_named_with_who_acts(club: Club) -> None:
+    (amendment,) = amendments(club(PLANTED["an applicant who approves his own matter"][0]))
+    assert [t["append"] for t in amendment["text"]] == ["请假事项系主任提出的，主任应当回避，由馆员批准。"]
 
 
 def test_a_remedy_that_would_be_a_choice_is_not_written(club: Club) -> None:
