@@ -71,6 +71,10 @@ class Remedies:
             self._part(found, rules, norms, sorted(set(changes)))
             wording |= self._wording(changes)
         self._reword(found, [wording[change] for change in sorted(wording)])
+        gone = [f'"{n}"' for n in found.get("repealed", ())]  # of what one finding repeals another has nothing to say
+        rules = [rule for rule in rules if not any(norm in rule for norm in gone)]
+        if replaced := [r for r in found.pop("replaced", ()) if f'"{r["norm"]}"' not in gone]:
+            found["replaced"] = replaced
         if rules:
             found["rules"] = {"added": "\n".join(rules) + "\n"}
         return found if len(found) > 2 else None
