@@ -461,7 +461,8 @@ def checked(
     again: Callable[[KnowledgeBase], Audit],
     combined: Callable[[Sequence[Finding]], Mapping[str, Any] | None],
 ) -> frozenset[str]:
-    """The findings that are gone once the remedies of all are applied together and the rules audited again.
+    """The findings that are gone once the remedies of all are applied together and the rules audited again; those that are not are tried
+    once more without the others.
 
     Args:
         again: audits rules.
@@ -482,4 +483,6 @@ def checked(
             return gone(findings[:half]) | gone(findings[half:])
         return frozenset(f.id for f in findings if not left & set(f.keys))
 
-    return gone(wanted)
+    together = gone(wanted)
+    rest = [f for f in wanted if f.id not in together]  # of these another remedy is in the way
+    return together | gone(rest) if together and rest else together
