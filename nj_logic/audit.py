@@ -388,7 +388,7 @@ class _Auditor:
             head, said = self._say(slot, value, lang)
             return f"{head}{'为' if lang == 'zh' else ' is '}{said}"
         if slot == "value":
-            if value.type == clingo.SymbolType.Number:
+            if value.type == clingo.SymbolType.Number:  # a figure, and no amount
                 return str(value.number)
             known = value.type != clingo.SymbolType.Function or value.name in {"yes", "no", *self.kb.labels}
             return self._option(value, lang) if known else str(self.words["amendments"]["answer"]["like"][lang])

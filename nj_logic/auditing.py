@@ -129,7 +129,7 @@ def _write_witnesses(result: Audit, folder: Path) -> None:
 
 def _write_remedies(result: Audit, folder: Path) -> None:
     told = {
-        True: "checked with the other remedies together: the finding is gone 与其他建议一并复核，问题消除",
+        True: "checked with other remedies together: the finding is gone 与其他建议一并复核，问题消除",
         False: "does not remove the finding 未能消除",
     }
     for finding in result.findings:

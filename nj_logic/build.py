@@ -314,6 +314,7 @@ def _terms(folder: Path, problems: list[str]) -> dict[str, Any]:
                 problems.append(f"{section}: {id_!r} is not an id (lower case, digits, _)")
             if not isinstance(entry, dict) or not entry.get("zh") or not entry.get("en"):
                 problems.append(f"{section}: {id_} needs zh and en")
+    problems += (f"{place}: {key!r} has no value; quote a text with a comma in it" for place, key in _valueless(terms))
     known_values = terms["values"].keys() | terms["actors"].keys()
     for kind, declaration in kinds.items():
         for field, spec in declaration.get("facts", {}).items():
@@ -331,6 +332,15 @@ def _terms(folder: Path, problems: list[str]) -> dict[str, Any]:
             if question not in terms["questions"]:
                 problems.append(f"{kind}: the question {question} is not in questions.yaml")
     return terms
+
+
+def _valueless(entry: object, place: str = "") -> Iterable[tuple[str, str]]:
+    """Keys without a value, as a comma in a text that is not quoted makes them."""
+    if isinstance(entry, dict):
+        for key, value in entry.items():
+            if value == "" and place:
+                yield place, key
+            yield from _valueless(value, f"{place}.{key}".lstrip("."))
 
 
 def _rungs(rules: Iterable[Rule], problems: list[str]) -> list[Rung]:

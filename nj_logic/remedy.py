@@ -71,6 +71,10 @@ class Remedies:
             self._part(found, rules, norms, sorted(set(changes)))
             wording |= self._wording(changes)
         self._reword(found, [wording[change] for change in sorted(wording)])
+        gone = [f'"{n}"' for n in found.get("repealed", ())]  # of what one finding repeals another has nothing to say
+        rules = [rule for rule in rules if not any(norm in rule for norm in gone)]
+        if replaced := [r for r in found.pop("replaced", ()) if f'"{r["norm"]}"' not in gone]:
+            found["replaced"] = replaced
         if rules:
             found["rules"] = {"added": "\n".join(rules) + "\n"}
         return found if len(found) > 2 else None
@@ -240,6 +244,20 @@ class Remedies:
                 terms = {"zh": "、", "en": ", "}[lang].join(marks.format(c.arguments[0].string) for c in alike)
                 settled = self.lexicon["measures"][args[1].name]["settled"][lang] if form == "measured" else ""
                 return {"terms": terms, "settled": settled}
+            case "own_matter_of" | "own_matter_for":
+                absent, acts = args[-2], {c.arguments[-1]: None for c in alike if c.arguments[:-1] == args[:-1]}
+                return {
+                    "kind": say("kind", args[0], lang), "actor": say("actor", args[2], lang), "absent": say("actor", absent, lang),
+                    "deputy": say("actor", self._next([args[2], absent]), lang), "act": {"zh": "、", "en": ", "}[lang].join(say("act", a, lang) for a in acts),
+                }  # fmt: skip
+            case "both_steps":
+                done = [say("actor", a, lang) for a in args[:4:2]], [say("act", a, lang) for a in args[1:4:2]]
+                order = {"zh": "{0}{1}", "en": "{1} by the {0}"}[lang]
+                later, earlier = (order.format(*pair) for pair in zip(*done, strict=True))
+                away = [self._office(c.arguments[4].string) for c in alike]
+                other = self._offices_but(away)
+                deputy = say("actor", other[0], lang) if other else self.templates[form]["anybody"][lang]
+                return {"earlier": earlier, "later": later, "deputy": deputy}
             case "ahead":
                 return {"act": say("act", args[0], lang), "event": say("event", args[1], lang), "days": str(args[2])}
             case "within":
@@ -306,9 +324,13 @@ class Remedies:
 
     def _next(self, away: Sequence[clingo.Symbol]) -> clingo.Symbol:
         """The office that is declared next after those away."""
+        return self._offices_but(away)[0]
+
+    def _offices_but(self, away: Sequence[clingo.Symbol]) -> list[clingo.Symbol]:
+        """The other offices, those that are declared after the last of these first."""
         offices = [clingo.Function(a) for a, entry in self.kb.actors.items() if entry.get("office") == "true"]
         last = max(offices.index(o) for o in away)
-        return next(o for o in [*offices[last + 1 :], *offices] if o not in away)
+        return [o for o in [*offices[last + 1 :], *offices[:last]] if o not in away]
 
     @cached_property
     def _singles(self) -> list[clingo.Symbol]:
@@ -320,6 +342,8 @@ class Remedies:
         match form:
             case "answer":
                 return list(dict.fromkeys(self._answer(c, norm) for c in alike))
+            case "own_matter_of" | "own_matter_for" | "both_steps":
+                return list(dict.fromkeys(self._recusal(form, c, alike, norm) for c in alike))
             case "from_set_day":
                 return [f'counts_from_set_day({c.arguments[0]}, "{norm}").' for c in alike]
             case "the_day_before":
@@ -384,6 +408,21 @@ class Remedies:
             f'stands_in(C, D, P, A, Q, "{norm}") :- {whose}, away(C, P, D), holds(C, Q, {deputy}), not Q = P, '
             "holder(C, O, P), duty(C, O, A), not own_act(A)."
         )
+
+    def _recusal(self, form: str, change: clingo.Symbol, alike: Sequence[clingo.Symbol], norm: str) -> str:
+        """He who would act, Q, stands aside, and R acts."""
+        if form == "both_steps":
+            later, act, office, own, _ = change.arguments
+            others = [self._office(c.arguments[4].string) for c in alike]
+            given = f"able(C, D, {later}, {act}, Q, _), able(C, D, {office}, {own}, Q, _)"
+        else:
+            (kind, fact, party), (office, own) = change.arguments[:3], change.arguments[-2:]
+            others = [party, office]
+            given = (
+                f"kind(C, {kind}), fact(C, {fact}, {party}), holds(C, Q, {party}), able(C, D, {office}, {own}, Q, _)"
+            )
+        another = f"holds(C, R, {free[0]})" if (free := self._offices_but(others)) else "official(C, R)"
+        return f'recuses(C, D, {office}, {own}, Q, R, "{norm}") :- {given}, {another}, not R = Q.'
 
     def _prevails(self, change: clingo.Symbol, norm: str) -> Iterable[str]:
         """Where both norms answer the question, the second does not."""
@@ -456,7 +495,8 @@ def checked(
     again: Callable[[KnowledgeBase], Audit],
     combined: Callable[[Sequence[Finding]], Mapping[str, Any] | None],
 ) -> frozenset[str]:
-    """The findings that are gone once the remedies of all are applied together and the rules audited again.
+    """The findings that are gone once the remedies of all are applied together and the rules audited again; those that are not are tried
+    once more without the others.
 
     Args:
         again: audits rules.
@@ -477,4 +517,6 @@ def checked(
             return gone(findings[:half]) | gone(findings[half:])
         return frozenset(f.id for f in findings if not left & set(f.keys))
 
-    return gone(wanted)
+    together = gone(wanted)
+    rest = [f for f in wanted if f.id not in together]  # of these another remedy is in the way
+    return together | gone(rest) if together and rest else together

@@ -21,7 +21,7 @@ from nj_logic.audit import SEVERITIES, Audit, Finding, audit, remedied
 from nj_logic.audit_search import Witness
 from nj_logic.errors import InputError, InputErrors
 from nj_logic.knowledge import KnowledgeBase
-from nj_logic.remedy import text_of
+from nj_logic.remedy import applied, text_of
 
 from .command import Command, Outcome
 from .shapes import AUDIT, SARIF, wrong
@@ -1031,6 +1031,7 @@ REMEDIED = (
     "two steps due on one day", "a lead as long as the interval", "a preparation that the interval does not hold", "an event that may be brought forward",
     "a part as long as the whole", "a step without a time of its own", "in force before it was made public",
     "a principle against what is given", "a list that is shorter for what weighs more",
+    "an applicant who approves his own matter", "an applicant who approves his own matter for another", "one person at two steps",
 )  # fmt: skip
 
 
@@ -1045,8 +1046,48 @@ def test_the_remedy_of_a_defect_removes_it(defect: str, club: Club, tmp_path: Pa
         assert read_amendment(file).id == finding.id
 
 
+def amendments(kb: KnowledgeBase) -> list[dict[str, Any]]:
+    return [dict(f.amendment) for f in audit(kb).findings if f.amendment is not None]
+
+
+def test_an_answer_is_written_as_a_sentence(club: Club) -> None:
+    (amendment,) = amendments(club(PLANTED["a class of which nothing is said"][0]))
+    assert [t["append"] for t in amendment["text"]] == ["赠与物为钱的，由馆员接收。"]
+
+
+def test_a_name_gives_way_in_the_text_and_in_the_quotations(club: Club) -> None:
+    kb = club(PLANTED["several names for one actor"][0])
+    (amendment,) = amendments(kb)
+    assert amendment["text"] == [{"paragraph": "a6.p1", "old": "书友", "new": "读者", "gists": {}}]
+    assert applied(kb, amendment).norms["a6.p1.n1"].quote == "读者借书应当登记"
+
+
+def test_names_in_a_row_become_one_and_a_longer_name_stays(club: Club) -> None:
+    words = "en: readers, aliases: [书友, 借阅人],"
+    group = Change(TERMS, "  committee:", "  circle: {zh: 书友会, en: circle of friends}\n  committee:")
+    kb = club(
+        (
+            *reworded("读者借书应当登记", "书友、借阅人借书会的书、书友会的书应当登记"),
+            Change(TERMS, "en: readers,", words),
+            group,
+        )
+    )
+    (amendment,) = [a for a in amendments(kb) if any("old" in t for t in a.get("text", []))]
+    assert applied(kb, amendment).norms["a6.p1.n1"].quote == "读者借书会的书、书友会的书应当登记"
+
+
+def test_a_lead_becomes_the_longest_that_fits(club: Club) -> None:
+    (amendment,) = amendments(club(PLANTED["a lead as long as the interval"][0]))
+    assert amendment["parameters"] == [{"number": "ahead_of(discuss, settle)", "becomes": 6}]
+
+
+def test_who_stands_aside_is_named_with_who_acts(club: Club) -> None:
+    (amendment,) = amendments(club(PLANTED["an applicant who approves his own matter"][0]))
+    assert [t["append"] for t in amendment["text"]] == ["请假事项系主任提出的，主任应当回避，由馆员批准。"]
+
+
 def test_a_remedy_that_would_be_a_choice_is_not_written(club: Club) -> None:
-    found = audit(club(PLANTED["one person at two steps"][0]))
+    found = audit(club(PLANTED["a unit that deals with what it brought"][0]))
     assert [(f.amendment, f.removed) for f in remedied(found).findings] == [(None, None)]
 
 

@@ -98,6 +98,24 @@ def test_he_whom_the_case_concerns_does_his_own_acts_wherever_he_is_and_no_other
     assert "acts(c,1,deputy,study,p,p)" not in derived(TWO_STAGES + away + "own_act(study).", "acts", 6)
 
 
+def test_who_stands_aside_is_replaced_by_whom_the_rules_name() -> None:
+    facts = TWO_STAGES + 'official(c, r). recuses(c, 1, head, sign, p, r, "n9").'
+    assert derived(facts, "acts", 6) == {"acts(c,1,deputy,study,q,q)", "acts(c,1,head,sign,r,p)"}
+    assert "accomplished(c,way,second)" in derived(facts + done(("q", "study"), ("r", "sign")), "accomplished", 3)
+    assert "accomplished(c,way,second)" not in derived(facts + done(("q", "study"), ("p", "sign")), "accomplished", 3)
+    away = facts + "absence(c, 1, r). absent_on(c, 1, 1)."
+    assert "blocked(c,1,head,sign)" in derived(away, "blocked", 4)
+
+
+def test_who_acts_instead_may_have_to_stand_aside_too() -> None:
+    facts = (
+        TWO_STAGES
+        + """official(c, r). recuses(c, 1, head, sign, p, q, "n9").
+        recuses(c, D, head, sign, Q, r, "n8") :- able(c, D, deputy, study, Q, _), able(c, D, head, sign, Q, _)."""
+    )
+    assert derived(facts, "acts", 6) == {"acts(c,1,deputy,study,q,q)", "acts(c,1,head,sign,r,p)"}
+
+
 def test_who_chairs_does_so_on_his_day() -> None:
     facts = """gives_route(c, way, "n1"). step(way, only, board, decide, "n1"). presided_by(board, head, "n1").
         absence(c, 1, p). absent_on(c, 1, 1)."""

@@ -116,6 +116,20 @@ def test_norms_that_quote_changed_words_quote_the_new_ones(tier: Impact) -> None
     assert tier.base.norms["a2.p1.n1"].quote == "购船不满三百元的,由司库批准"
 
 
+def test_gists_that_stay_true_are_said_to(club: KnowledgeBase, cache: Path) -> None:
+    told = {}
+    for gists in ("", ", gists: {}"):
+        file = cache / "words.yaml"
+        file.write_text(
+            f"amendment: x\ntitle: {{zh: 标题, en: title}}\ntext: [{{paragraph: a2.p1, old: 购船不满, new: 买船不满{gists}}}]\n",
+            "utf-8",
+        )
+        amendment = read_amendment(file)
+        amended(club, amendment)
+        told[gists] = amendment.stale
+    assert told == {"": ["a2.p1.n1"], ", gists: {}": []}
+
+
 def test_no_kind_is_searched_whose_rules_are_the_same(tier: Impact) -> None:
     assert set(tier.compared) == {"boat"}
 
