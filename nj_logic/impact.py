@@ -21,10 +21,9 @@ import clingo
 from . import answer, check, conflicts, paths
 from .amendment import Amendment, amended
 from .cells import Cells
+from .circumstances import AND, DAYS, DELEGATION, ENTRY, LENGTH, OFFICE, PAIR
 from .differences import (
-    DELEGATION,
     FIRST_DAY,
-    NOBODY,
     SHOWN,
     Box,
     Comparison,
@@ -44,6 +43,8 @@ if TYPE_CHECKING:
 Side = dict[str, Any]
 """What one version says of a situation, in the JSON of the contract."""
 USES = (paths.USE, answer.USE, check.USE, conflicts.USE)
+STEPS = "steps"
+"""Of a check, in place of a norm: the steps of a procedure."""
 WORSE = frozenset({"undefined", "conflict"})
 
 
@@ -100,6 +101,7 @@ class Impact:
         touched: the kinds of which the versions differ in some situation; their scenarios are run.
         cut: kinds and uses that were not searched to the end.
         unvaried: for each kind compared, the facts that were left unstated.
+        varied: for each kind compared, the sorts of circumstances that were varied.
         scenarios_run: how many scenarios were put to both versions; None where there are none at hand.
         new_findings, gone_findings: of the audit; None where it was not run.
     """
@@ -116,7 +118,7 @@ class Impact:
     touched: list[str] = field(default_factory=list)
     cut: list[tuple[str, str]] = field(default_factory=list)
     unvaried: dict[str, list[str]] = field(default_factory=dict)
-    presence: list[str] = field(default_factory=list)
+    varied: dict[str, dict[str, None]] = field(default_factory=dict)
     scenarios: list[ChangedScenario] = field(default_factory=list)
     scenarios_run: int | None = None
     new_findings: list[Any] | None = None
@@ -146,7 +148,7 @@ class Impact:
             "gists_to_amend": list(self.amendment.stale),
             "searched": {
                 "kinds": len(self.amended.kind_terms), "compared": self.compared, "cut": [{"kind": k, "use": u} for k, u in self.cut],
-                "away": self.presence, "left_unstated": self.unvaried, "scenarios": self.scenarios_run,
+                "circumstances": {k: list(sorts) for k, sorts in self.varied.items()}, "left_unstated": self.unvaried, "scenarios": self.scenarios_run,
             },
         }  # fmt: skip
 
@@ -162,16 +164,8 @@ class Impact:
     def _topic_json(self, fields: Mapping[str, Field], topic: str, options: frozenset[str]) -> dict[str, Any]:
         declared = fields.get(topic)
         if declared is None:
-            what, who = (
-                ("away", topic.removeprefix(PRESENCE))
-                if topic.startswith(PRESENCE)
-                else ("delegated_to", topic.removeprefix(DELEGATION))
-            )
-            found = sorted(options)
-            return {
-                "official": self.amended.term(who).to_json(),
-                what: found == ["yes"] if what == "away" else [None if o == NOBODY else o for o in found],
-            }
+            (option,) = options
+            return self._circumstance_json(topic, option)
         said: dict[str, Any] = {"fact": declared.term.to_json()}
         if declared.type == "money":
             said["ranges"] = [
@@ -188,8 +182,39 @@ class Impact:
         elif declared.type == "boolean":
             said["values"] = [o == "yes" for o in sorted(options)]
         else:
-            said["values"] = [self.amended.term(o).to_json() for o in declared.options if o in options]
+            said["values"] = [self.amended.term(o).to_json() for o in declared.options if o in options] or [
+                self.person_json(o) for o in sorted(options)
+            ]
         return said
+
+    def _circumstance_json(self, topic: str, option: str) -> dict[str, Any]:
+        sort = next(s for s in (PRESENCE, DELEGATION, LENGTH, DAYS, PAIR, ENTRY) if topic.startswith(s))
+        who = topic.removeprefix(sort)
+        if sort == PAIR:
+            return {"ab_pair": [self.person_json(p) for p in who.split(AND)], "paired": option == "yes"}
+        if sort == ENTRY:
+            actor, act = option.split(AND)
+            return {
+                "record": int(who),
+                "actor": self.person_json(actor.removeprefix(OFFICE)),
+                "action": self.amended.term(act).to_json(),
+            }
+        said: dict[str, dict[str, Any]] = {
+            PRESENCE: {"away": option == "yes"}, DELEGATION: {"delegated_to": self.person_json(option)},
+            LENGTH: {"long": option == "yes"}, DAYS: {"days": option},
+        }  # fmt: skip
+        return {"official": self.person_json(who), **said[sort]}
+
+    def person_label(self, id_: str) -> Bilingual:
+        """An official of the search by the name of his office; the second of those who hold it as another one."""
+        if id_ in self.amended.terms or id_[-2:] not in {"_1", "_2"}:
+            return self.amended.term(id_).label
+        label = self.amended.term(id_[:-2]).label
+        return label if id_.endswith("_1") else Bilingual(f"另一位{label.zh}", f"another {label.en}")
+
+    def person_json(self, id_: str) -> dict[str, str]:
+        """The same, as in JSON output."""
+        return {"id": id_, **self.person_label(id_)._asdict()}
 
     def _route_json(self, kb: KnowledgeBase, route: Route) -> dict[str, Any]:
         return {
@@ -241,12 +266,10 @@ def find_impact(kb: KnowledgeBase, amendment: Amendment) -> Impact:
             impact.compared.setdefault(kind, []).append(comparison.use)
             _compare(impact, comparison)
         if compared:
-            varied = {**compared[0].fields}
+            varied = {f for c in compared for f in (*c.fields, *c.circumstances.usual)}
             left = [f for f in other.kinds[kind].fields if f not in varied]
             if left:
                 impact.unvaried[kind] = left
-            if any(c.asks_who_is_away for c in compared):
-                impact.presence.append(kind)
     _scenarios(impact)
     _audit(impact)
     return impact
@@ -277,14 +300,23 @@ def _views(comparison: Comparison) -> list[tuple[str, View, Parts]]:
     if comparison.use == conflicts.USE:
         return [("", tuples, lambda one: [one])]
     if comparison.use == check.USE:
-        sides = [side for raw in comparison.worlds.outcomes() for side in comparison.split(raw)]
-        norms = sorted({str(atom.arguments[1].string) for side in sides for atom in side})
-        return [(norm, _breached(read, norm), lambda one: [one]) for norm in norms]
+        changed = [c.arguments[1] for c in comparison.changes if c.name == "change"]
+        norms = sorted({atom.arguments[0].string for atom in changed if atom.name == "breach"})
+        found: list[tuple[str, View, Parts]] = [(norm, _breached(read, norm), lambda one: [one]) for norm in norms]
+        lacking = any(atom.name != "breach" for atom in changed)
+        return [*found, *([(STEPS, _lacking(read), lambda one: [one])] if lacking else [])]
     return [(q, _valued(read, comparison.after, q), lambda group: group) for q in comparison.kind.questions]
 
 
 def _breached(read: Reader, norm: str) -> View:
     return lambda atoms: frozenset(n for n, _ in read(atoms).get("breach") if n == norm)
+
+
+def _lacking(read: Reader) -> View:
+    """What the record lacks, whichever procedure asks for it."""
+    return lambda atoms: frozenset(
+        (name, *stages) for name in ("missing", "misordered") for _, *stages in read(atoms).get(name)
+    )
 
 
 def _valued(read: Reader, kb: KnowledgeBase, question: str) -> View:
@@ -293,16 +325,24 @@ def _valued(read: Reader, kb: KnowledgeBase, question: str) -> View:
 
 
 def _compare(impact: Impact, comparison: Comparison) -> None:
-    if len(comparison.worlds.outcomes()) == 1:
+    found: dict[str, list[Region]] = {}
+    settings = 0
+    try:
+        for setting in comparison.settings():
+            settings += 1
+            worlds = comparison.worlds_in(setting)
+            for question, view, parts in _views(comparison):
+                found.setdefault(question, []).extend(
+                    comparison.regions(setting, worlds, view, parts, question != STEPS)
+                )
+    except InputError:
+        impact.cut.append((comparison.kind_id, comparison.use))
+    for question, regions in found.items():
+        impact.rows += _rows(impact, comparison, question, regions)
+    impact.varied.setdefault(comparison.kind_id, {}).update(comparison.circumstances.open)
+    if not settings:
         return
     impact.touched.append(comparison.kind_id)
-    for question, view, parts in _views(comparison):
-        try:
-            regions = comparison.regions(view, parts)
-        except InputError:
-            impact.cut.append((comparison.kind_id, comparison.use))
-            continue
-        impact.rows += _rows(impact, comparison, question, regions)
     if comparison.use == paths.USE:
         before, after = (_routes(kb, comparison) for kb in (impact.base, impact.amended))
         impact.new_paths += [Route(comparison.kind_id, steps) for steps in sorted(after - before)]
@@ -321,7 +361,7 @@ def _rows(impact: Impact, comparison: Comparison, question: str, regions: Sequen
         key = json.dumps([before, after], sort_keys=True)
         found.setdefault(key, Row(comparison.kind_id, comparison.use, question, (), before, after, witness))
         boxes.setdefault(key, []).extend(dict(b) for b in region.boxes)
-    options = {t.id: frozenset(o for o, _ in t.options) for t in comparison.worlds.topics}
+    options = {t.id: frozenset(o for o, _ in t.options) for t in comparison.facts}
     anchored = {t: o for t, o in comparison.anchored.items() if t in comparison.fields}
     for key, row in found.items():
         row.boxes = tuple((*box, *anchored.items()) for box in merged(boxes[key], options))
@@ -329,39 +369,37 @@ def _rows(impact: Impact, comparison: Comparison, question: str, regions: Sequen
 
 
 def _witness(impact: Impact, comparison: Comparison, chosen: Mapping[str, str]) -> dict[str, Any]:
-    """A case in the region: the facts that make the difference as chosen, the others as if nothing were special."""
+    """A case in the region: the facts and circumstances that make the difference as chosen, the others as if nothing were special."""
     facts: dict[str, Any] = {}
-    for id_, declared in comparison.fields.items():
-        met = all(
-            chosen.get(f, facts.get(f)) is None or _option(chosen.get(f, facts.get(f))) in values
-            for f, values in declared.when.items()
-        )
-        if id_ in chosen:
-            facts[id_] = _value(impact.cells, declared, chosen[id_])
-        elif met and declared.can_be_open:
-            facts[id_] = (
-                declared.default if declared.default is not None else _value(impact.cells, declared, _first(declared))
+    for id_, declared in comparison.kind.fields.items():
+        if id_ in comparison.fields:
+            met = all(
+                chosen.get(f, facts.get(f)) is None or _option(chosen.get(f, facts.get(f))) in values
+                for f, values in declared.when.items()
             )
-        elif declared.type == "date":
-            facts[id_] = FIRST_DAY.isoformat()
-        elif declared.type == "number":
-            facts[id_] = 0
-    case: dict[str, Any] = {
+            if id_ in chosen:
+                facts[id_] = _value(impact.cells, declared, chosen[id_])
+            elif any(part in chosen for part in declared.sum_of):
+                continue
+            elif met and declared.can_be_open:
+                facts[id_] = (
+                    declared.default
+                    if declared.default is not None
+                    else _value(impact.cells, declared, _first(declared))
+                )
+            elif declared.type == "date":
+                facts[id_] = FIRST_DAY.isoformat()
+            elif declared.type == "number":
+                facts[id_] = 0
+        elif id_ in chosen and declared.can_be_open:
+            facts[id_] = _value(impact.cells, declared, chosen[id_])
+    facts |= comparison.circumstances.facts(chosen)
+    return {
         "case": f"{impact.amendment.id}-{comparison.kind_id}",
         "kind": comparison.kind_id,
         "facts": facts,
+        **comparison.circumstances.stated(chosen),
     }
-    away = [o for o in comparison.officials if chosen.get(PRESENCE + o["id"]) == "yes"]
-    if away:
-        case["officials"] = comparison.officials
-        case["absences"] = [
-            {
-                "who": o["id"],
-                **({"delegated_to": to} if (to := chosen.get(DELEGATION + o["id"], NOBODY)) != NOBODY else {}),
-            }
-            for o in away
-        ]
-    return case
 
 
 def _option(value: object) -> str:
@@ -399,6 +437,13 @@ def _said(kb: KnowledgeBase, witness: Mapping[str, Any], use: str, question: str
                 found = one.to_json(kb, case)
                 return {k: found[k] for k in ("status", "alternatives", "undefined", "missing_facts")}
         return {"status": "undefined", "alternatives": [], "undefined": [], "missing_facts": []}
+    if use == check.USE and question == STEPS:
+        lacking = [
+            {"status": f.status, "message": f.message._asdict(), "readings": conditions_json(f.readings)}
+            for f in kb.check(case).findings
+            if f.goal is not None and f.goal.name in {"missing", "misordered"}
+        ]
+        return {"status": "lacking" if lacking else "compliant", "steps": lacking}
     if use == check.USE:
         breaches = [
             f
