@@ -21,10 +21,11 @@ from . import answer, check, conflicts, paths
 from .cells import Cells
 from .circumstances import Circumstances
 from .errors import InputError
-from .facts import ANY_CASE, case_atoms, constant
+from .facts import ANY_CASE, case_atoms, constant, open_topics
 from .worlds import Raw, Topic, Worlds, symbol
 
 if TYPE_CHECKING:
+    from .case import Case
     from .declared import Field, Kind
     from .knowledge import KnowledgeBase
 
@@ -47,6 +48,7 @@ BUDGET = 150_000
 _NAME = re.compile(r'"(?:[^"\\]|\\.)*"|\b[a-z]\w*(?=\()')
 _INTEGER = re.compile(r'"(?:[^"\\]|\\.)*"|(?<![\w"])-?\d+\b')
 _SPANS = re.compile(r"spans\((\w+), (\w+), \d+\)\.")
+_LITERAL_OF = re.compile(r"(not )?\b([a-z]\w*)\(")
 _LITERAL = re.compile(r"(not )?\b([a-z]\w*)\(([^()]*)\)")
 _STATING = {"money": "cell", "number": "quantity", "date": "date"}
 _STATING_NAMES = frozenset({"fact", *_STATING.values()})
@@ -58,6 +60,19 @@ SHOWN_FACTS = (
     *(f"#show {name}(C, F, V) : {name}(C, F, V), asked_for(F)." for name in ("fact", "cell", "quantity", "date")),
     "#defined quantity/3. #defined date/3.",
 )
+OPENING = frozenset(
+    {
+        "optional_fact",
+        "optional_cell",
+        "may_oversee",
+        "open_presence",
+        "open_delegation",
+        "open_length",
+        "may_pair",
+        "open_entry",
+    }
+)
+"""What opens a circumstance; without it, it is as stated."""
 MOST_LENGTHS = 6
 MOST_SETTINGS = 40
 """How many sets of circumstances are looked at of a kind and use."""
@@ -284,6 +299,53 @@ class Comparison:
     def _of(self, atom: str, version: str) -> str:
         return self._named(atom, version)
 
+    # -- cases ---------------------------------------------------------------------------------------------------------
+
+    def concerned(self, cases: Mapping[str, tuple[Case, Mapping[str, str]]]) -> set[str]:
+        """The names of those cases, each with the readings fixed in it, in which a rule that differs can fire; all others stay as they are.
+
+        Where no rule that goes fires, and none that comes, both versions derive the same. All cases are grounded together.
+        """
+        control = clingo.Control(["--warn=none"])
+        control.add("base", [], "\n".join(self._firing()))
+        atoms = [symbol("cells", i) for i in range(len(self.cells))]
+        for name, (case, fixed) in cases.items():
+            c = clingo.String(name)
+            of_case = [*case_atoms(self.before, case, fixed, c), *open_topics(self.before, case, self.use, fixed, c)[1]]
+            atoms += [atom for atom in of_case if atom.name not in {"cell", "cells"}]
+            atoms += [
+                symbol("cell", c, constant(f), self.cells.index(v))
+                for f, v in case.facts.items()
+                if isinstance(v, Decimal)
+            ]
+        with control.backend() as backend:
+            for atom in dict.fromkeys(atoms):
+                backend.add_rule([backend.add_atom(atom)])
+        control.ground([("base", [])])
+        return {atom.symbol.arguments[0].string for atom in control.symbolic_atoms.by_signature("fires", 1)}
+
+    def _firing(self) -> list[str]:
+        """The base's rules, and ``fires(C)`` where the body of a rule that differs holds; a fact that differs fires where a rule uses it."""
+        lines = list(self._old)
+        altered: set[str] = set()
+        for rule in (*self.gone, *self.come):
+            head, _, body = rule.rstrip(".").partition(" :- ")
+            if re.search(r"\bC\b", _STRING.sub("", body)):
+                lines.append(f"fires(C) :- {body}.")
+            else:
+                altered.add(_head(rule))
+                lines.append(f"{_head(rule)}__altered({head.partition('(')[2]}{' :- ' + body if body else ''}.")
+        for rule in dict.fromkeys((*self._old, *self._new)):
+            body = rule.rstrip(".").partition(" :- ")[2]
+            for found in _LITERAL_OF.finditer(body):
+                if found[2] in altered and re.search(r"\bC\b", _STRING.sub("", body)):
+                    lines.append(
+                        f"fires(C) :- {body[: found.start()]}{found[2]}__altered({body[found.end() :]}, case(C)."
+                    )
+        read = {name for line in lines for name in _names(line)}
+        lines += [f"#defined {name}/{arity}." for name, arity in self._undefined(lines, read)]
+        return [*lines, self._search("worlds")]
+
     # -- the situations ------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -381,6 +443,7 @@ class Comparison:
                 if working:
                     atoms.append(symbol("workday", c, number, day.toordinal()))
         atoms += [symbol("asked_for", constant(f)) for f in self.fields]
+        self._opening = frozenset(a for a in self.circumstances.atoms if a.name in OPENING)
         atoms += self.circumstances.atoms
         for total, declared in self.kind.fields.items():
             atoms += [symbol("part_of", constant(part), constant(total)) for part in declared.sum_of]
@@ -401,6 +464,7 @@ class Comparison:
             readings.append(Topic(topic, False, tuple((o, symbol("reading", c, t, constant(o))) for o in options)))
         self.readings = tuple(readings)
         shown = [(f"{name}__shown_{v}", arity) for name, arity in SHOWN[self.use] for v in (BEFORE, AFTER, BOTH)]
+        self._atoms = atoms
         return Worlds(self.program, atoms, [*topics, *readings, *self.circumstances.topics], shown)
 
     @property
@@ -452,7 +516,7 @@ class Comparison:
     def _possible(self, setting: Setting) -> list[clingo.Symbol]:
         """The changes in any world with these circumstances, sorted."""
         last: Sequence[clingo.Symbol] = ()
-        with self._solving("brave", setting) as handle:
+        with self._solving("brave", self.worlds, setting) as handle:
             for model in handle:
                 last = model.symbols(shown=True)
         return sorted(one for one in last if one.name in {"change", "differs_at"})
@@ -475,17 +539,16 @@ class Comparison:
         return tuple((t.id, next(o for o, atom in t.options if atom in true)) for t in topics)
 
     def _model(self, assumed: Sequence[tuple[clingo.Symbol, bool]]) -> frozenset[clingo.Symbol] | None:
-        with self._solving("auto", (), assumed) as handle:
+        with self._solving("auto", self.worlds, (), assumed) as handle:
             model = handle.model()
             return None if model is None else frozenset(model.symbols(atoms=True))
 
     def _solving(
-        self, mode: str, setting: Setting, assumed: Sequence[tuple[clingo.Symbol, bool]] = ()
+        self, mode: str, worlds: Worlds, fixed: Setting = (), assumed: Sequence[tuple[clingo.Symbol, bool]] = ()
     ) -> clingo.SolveHandle:
-        solve: Any = self.worlds.control.configuration.solve
+        solve: Any = worlds.control.configuration.solve
         solve.enum_mode, solve.project = mode, "show"
-        assumptions = [*self.worlds.assumed(setting), *assumed]
-        return self.worlds.control.solve(assumptions=assumptions, yield_=True)
+        return worlds.control.solve(assumptions=[*worlds.assumed(fixed), *assumed], yield_=True)
 
     # -- the regions ---------------------------------------------------------------------------------------------------
 
@@ -504,9 +567,12 @@ class Comparison:
         Raises:
             InputError: there are more than are looked at.
         """
-        place = {atom: (i, option) for i, topic in enumerate(self.facts) for option, atom in topic.options}
+        settled = self._settled(setting)
+        mattering = {t.id for t in settled.topics}
+        plain = tuple((t.id, self._plain(t)) for t in self.facts if t.id not in mattering)
+        place = {atom: (i, o) for i, t in enumerate(self.facts) if t.id in mattering for o, atom in t.options}
         found: dict[Cell, set[Raw]] = {}
-        with self._solving("auto", setting) as handle:
+        with self._solving("auto", settled, plain) as handle:
             for n, model in enumerate(handle):
                 if n == BUDGET:
                     raise InputError("too much varies to be searched to the end", "变动的情形太多,未能穷尽")
@@ -520,6 +586,18 @@ class Comparison:
                         raw.add(one)
                 found.setdefault(tuple(cell), set()).add(frozenset(raw))
         return {cell: frozenset(raws) for cell, raws in sorted(found.items())}
+
+    def _settled(self, setting: Setting) -> Worlds:
+        """The worlds with these circumstances as facts; its topics are those on which a change depends in them."""
+        chosen = dict(setting)
+        atoms = [atom for atom in self._atoms if atom not in self._opening]
+        atoms += [atom for t in self.circumstances.topics for o, atom in t.options if chosen[t.id] == o]
+        return Worlds(self.program, atoms, [*self.facts, *self.readings], [("change", 2)])
+
+    def _plain(self, topic: Topic) -> str:
+        """A fact's option where nothing is special."""
+        default = self.fields[topic.id].default
+        return topic.options[0][0] if default is None else _option(default)
 
     def regions(
         self,

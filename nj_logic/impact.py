@@ -37,12 +37,15 @@ from .facts import PRESENCE
 from .results import Reader, conditions_json
 
 if TYPE_CHECKING:
+    from .case import Case
     from .declared import Field
     from .knowledge import KnowledgeBase
 
 Side = dict[str, Any]
 """What one version says of a situation, in the JSON of the contract."""
 USES = (paths.USE, answer.USE, check.USE, conflicts.USE)
+FEW_KINDS = 10
+"""Fewer kinds than these are not worth processes of their own."""
 STEPS = "steps"
 """Of a check, in place of a norm: the steps of a procedure."""
 WORSE = frozenset({"undefined", "conflict"})
@@ -98,11 +101,12 @@ class Impact:
 
     Attributes:
         compared: the kinds in whose programs a rule differs.
-        touched: the kinds of which the versions differ in some situation; their scenarios are run.
+        touched: the kinds of which the versions differ in some situation.
         cut: kinds and uses that were not searched to the end.
         unvaried: for each kind compared, the facts that were left unstated.
         varied: for each kind compared, the sorts of circumstances that were varied.
-        scenarios_run: how many scenarios were put to both versions; None where there are none at hand.
+        scenarios_run: how many scenarios there are of the kinds whose rules differ; those in which such a rule can fire were put to both
+            versions. None where there are none at hand.
         new_findings, gone_findings: of the audit; None where it was not run.
     """
 
@@ -123,6 +127,15 @@ class Impact:
     scenarios_run: int | None = None
     new_findings: list[Any] | None = None
     gone_findings: list[Any] | None = None
+
+    def add(self, part: Impact) -> None:
+        """Take over what was found of a kind."""
+        for name in ("rows", "new_paths", "gone_paths", "touched", "cut", "scenarios"):
+            getattr(self, name).extend(getattr(part, name))
+        for name in ("compared", "unvaried", "varied"):
+            getattr(self, name).update(getattr(part, name))
+        if self.scenarios_run is not None:
+            self.scenarios_run += part.scenarios_run or 0
 
     @property
     def worse(self) -> bool:
@@ -223,6 +236,10 @@ class Impact:
         }  # fmt: skip
 
 
+Scenario = tuple[str, Mapping[str, Any]]
+"""The file in which a scenario stands, and the scenario."""
+Job = tuple[str, Sequence[Scenario]]
+"""A kind and its scenarios."""
 Bound = tuple[Decimal, int] | None
 
 
@@ -245,8 +262,12 @@ def _finding_json(finding: Any) -> dict[str, Any]:  # noqa: ANN401
     return {"id": finding.id, "type": finding.type, "title": title._asdict() if isinstance(title, Bilingual) else title}
 
 
-def find_impact(kb: KnowledgeBase, amendment: Amendment) -> Impact:
+def find_impact(kb: KnowledgeBase, amendment: Amendment, processes: int | None = None) -> Impact:
     """Apply *amendment* to *kb* and find what changes.
+
+    Args:
+        processes: over how many processes to spread the kinds, by default as many as there are processors, at most four; the result is
+            the same.
 
     Raises:
         InputError: the amendment does not fit the base.
@@ -254,24 +275,76 @@ def find_impact(kb: KnowledgeBase, amendment: Amendment) -> Impact:
     other = amended(kb, amendment)
     impact = Impact(kb, other, amendment, common_cells(kb, other))
     impact.new_kinds = [k for k in other.kind_terms if k not in kb.kind_terms]
-    for kind in (k for k in other.kind_terms if k in kb.kind_terms):
-        compared = [
-            c
-            for use in USES
-            if _asked(other, kind, use)
-            for c in [Comparison(kb, other, kind, use, impact.cells)]
-            if c.differs and c.bearing
-        ]
-        for comparison in compared:
-            impact.compared.setdefault(kind, []).append(comparison.use)
-            _compare(impact, comparison)
-        if compared:
-            varied = {f for c in compared for f in (*c.fields, *c.circumstances.usual)}
-            left = [f for f in other.kinds[kind].fields if f not in varied]
-            if left:
-                impact.unvaried[kind] = left
-    _scenarios(impact)
+    scenarios = _scenarios(kb)
+    if scenarios is not None:
+        impact.scenarios_run = 0
+    jobs = [(k, (scenarios or {}).get(k, ())) for k in other.kind_terms if k in kb.kind_terms]
+    for part in _spread(impact, jobs, processes if processes is not None else min(os.cpu_count() or 1, 4)):
+        impact.add(part)
     _audit(impact)
+    return impact
+
+
+def _spread(impact: Impact, jobs: Sequence[Job], processes: int) -> Iterable[Impact]:
+    """What changes of each kind, over several processes where there is enough to do."""
+    if processes <= 1 or len(jobs) < FEW_KINDS:
+        yield from (_of_kind(impact, job) for job in jobs)
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    kb, other = impact.base, impact.amended
+    reasoning = str(kb.reasoning) if kb.reasoning else None
+    roots = (str(kb.root), str(other.root), reasoning, impact.amendment.id)
+    with ProcessPoolExecutor(processes, get_context("spawn"), _start_worker, roots) as pool:
+        for part in pool.map(_in_worker, jobs):
+            part.base, part.amended, part.amendment = kb, other, impact.amendment
+            yield part
+
+
+_worker: dict[str, Impact] = {}
+
+
+def _start_worker(base: str, other: str, reasoning: str | None, amendment: str) -> None:
+    """Open both versions once in each process."""
+    from .knowledge import KnowledgeBase
+
+    before, after = (KnowledgeBase(Path(root), Path(reasoning) if reasoning else None) for root in (base, other))
+    title = Bilingual("", "")
+    _worker["impact"] = Impact(before, after, Amendment(amendment, Path(), title, "", {}), common_cells(before, after))
+
+
+def _in_worker(job: Job) -> Impact:
+    found = _of_kind(_worker["impact"], job)
+    found.base = found.amended = found.amendment = None  # type: ignore[assignment]
+    return found
+
+
+def _of_kind(whole: Impact, job: Job) -> Impact:
+    """What changes of one kind, and of its scenarios."""
+    kind, scenarios = job
+    kb, other = whole.base, whole.amended
+    impact = Impact(kb, other, whole.amendment, whole.cells, scenarios_run=0)
+    differing = [
+        c
+        for use in USES
+        if _asked(other, kind, use)
+        for c in [Comparison(kb, other, kind, use, impact.cells)]
+        if c.differs
+    ]
+    compared = [c for c in differing if c.bearing]
+    for comparison in compared:
+        impact.compared.setdefault(kind, []).append(comparison.use)
+        _compare(impact, comparison)
+    if compared:
+        varied = {f for c in compared for f in (*c.fields, *c.circumstances.usual)}
+        left = [f for f in other.kinds[kind].fields if f not in varied]
+        if left:
+            impact.unvaried[kind] = left
+    if kb.kinds[kind] != other.kinds[kind]:
+        _run(impact, scenarios, None)
+    elif differing:
+        _run(impact, scenarios, {c.use: c for c in differing})
     return impact
 
 
@@ -327,6 +400,7 @@ def _valued(read: Reader, kb: KnowledgeBase, question: str) -> View:
 def _compare(impact: Impact, comparison: Comparison) -> None:
     found: dict[str, list[Region]] = {}
     settings = 0
+    impact.varied.setdefault(comparison.kind_id, {}).update(comparison.circumstances.open)
     try:
         for setting in comparison.settings():
             settings += 1
@@ -339,7 +413,6 @@ def _compare(impact: Impact, comparison: Comparison) -> None:
         impact.cut.append((comparison.kind_id, comparison.use))
     for question, regions in found.items():
         impact.rows += _rows(impact, comparison, question, regions)
-    impact.varied.setdefault(comparison.kind_id, {}).update(comparison.circumstances.open)
     if not settings:
         return
     impact.touched.append(comparison.kind_id)
@@ -485,25 +558,45 @@ def _routes(kb: KnowledgeBase, comparison: Comparison) -> set[tuple[tuple[tuple[
 # -- scenarios ---------------------------------------------------------------------------------------------------------
 
 
-def _scenarios(impact: Impact) -> None:
-    """Put the scenarios of the kinds that differ to both versions, where the scenarios are at hand."""
+def _scenarios(kb: KnowledgeBase) -> dict[str, tuple[Scenario, ...]] | None:
+    """The scenarios of each kind with the files in which they stand; None where they are not at hand."""
     import yaml
 
-    folder = impact.base.root / "tests" / "scenarios"
+    folder = kb.root / "tests" / "scenarios"
     if not folder.is_dir():
-        return
-    impact.scenarios_run = 0
+        return None
+    found: dict[str, list[Scenario]] = {}
     for file in sorted(folder.rglob("*.yaml")):
+        place = file.relative_to(folder).as_posix()
         for content in yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader) or []:
-            kind = impact.base.kind_words.get(str(content["case"].get("kind")), "")
-            if kind not in impact.touched:
+            found.setdefault(kb.kind_words.get(str(content["case"].get("kind")), ""), []).append((place, content))
+    return {kind: tuple(of_kind) for kind, of_kind in found.items()}
+
+
+def _run(impact: Impact, scenarios: Sequence[Scenario], differing: Mapping[str, Comparison] | None) -> None:
+    """Put the scenarios to both versions in which a rule that differs can fire; all of them where *differing* is None."""
+    impact.scenarios_run = len(scenarios)
+    for use in USES:
+        asked = {str(i): content for i, (_, content) in enumerate(scenarios) if use in content.get("expect", {})}
+        if differing is not None:
+            if use not in differing or not asked:
                 continue
-            impact.scenarios_run += 1
-            for use in (u for u in USES if u in content.get("expect", {})):
-                before, after = (_result(kb, content, use) for kb in (impact.base, impact.amended))
-                if before != after:
-                    place = file.relative_to(folder).as_posix()
-                    impact.scenarios.append(ChangedScenario(place, str(content["name"]), use, before[0], after[0]))
+            concerned = differing[use].concerned(dict(_cases(impact.base, asked)))
+            asked = {i: content for i, content in asked.items() if i in concerned}
+        for i, content in asked.items():
+            before, after = (_result(kb, content, use) for kb in (impact.base, impact.amended))
+            if before != after:
+                place = scenarios[int(i)][0]
+                impact.scenarios.append(ChangedScenario(place, str(content["name"]), use, before[0], after[0]))
+
+
+def _cases(kb: KnowledgeBase, scenarios: Mapping[str, Any]) -> Iterable[tuple[str, tuple[Case, Mapping[str, str]]]]:
+    for i, content in scenarios.items():
+        try:
+            case = kb.case(content["case"])
+            yield i, (case, kb.fixed_readings(content.get("readings", {}), case))
+        except InputError:  # it is refused by both versions
+            continue
 
 
 def _result(kb: KnowledgeBase, scenario: Mapping[str, Any], use: str) -> tuple[str, str]:
@@ -540,11 +633,10 @@ def _result(kb: KnowledgeBase, scenario: Mapping[str, Any], use: str) -> tuple[s
 
 def _audit(impact: Impact) -> None:
     """The findings of the audit that appear and disappear; the one place where it is called."""
-    from .audit import audit
+    from .audit import audits
 
-    processes = min(os.cpu_count() or 1, 4)
-    both = (impact.base, impact.amended)
-    before, after = ({(f.type, f.title): f for f in audit(kb, processes=processes).findings} for kb in both)
+    both = audits(impact.base, impact.amended, processes=min(os.cpu_count() or 1, 4))
+    before, after = ({(f.type, f.title): f for f in found.findings} for found in both)
     impact.new_findings = [f for defect, f in after.items() if defect not in before]
     impact.gone_findings = [f for defect, f in before.items() if defect not in after]
 
