@@ -568,7 +568,7 @@ class Comparison:
             InputError: there are more than are looked at.
         """
         settled = self._settled(setting)
-        mattering = {t.id for t in settled.topics}
+        mattering = {t.id for t in settled.topics} | {f for f, d in self.fields.items() if d.sum_of}
         plain = tuple((t.id, self._plain(t)) for t in self.facts if t.id not in mattering)
         place = {atom: (i, o) for i, t in enumerate(self.facts) if t.id in mattering for o, atom in t.options}
         found: dict[Cell, set[Raw]] = {}
