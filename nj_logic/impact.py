@@ -177,8 +177,8 @@ class Impact:
     def _topic_json(self, fields: Mapping[str, Field], topic: str, options: frozenset[str]) -> dict[str, Any]:
         declared = fields.get(topic)
         if declared is None:
-            (option,) = options
-            return self._circumstance_json(topic, option)
+            each = [self._circumstance_json(topic, option) for option in sorted(options)]
+            return each[0] if len(each) == 1 else {"any_of": each}
         said: dict[str, Any] = {"fact": declared.term.to_json()}
         if declared.type == "money":
             said["ranges"] = [

@@ -251,8 +251,7 @@ class _Teller:
         declared = fields.get(topic)
         if declared is not None:
             return self.say.pair(self.say.both(declared.term.label), self._values(declared, options))
-        (option,) = options
-        return self._circumstance(topic, option)
+        return self.say.choice([self._circumstance(topic, option) for option in sorted(options)])
 
     def _circumstance(self, topic: str, option: str) -> str:
         say = self.say
