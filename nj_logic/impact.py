@@ -428,7 +428,11 @@ def _rows(impact: Impact, comparison: Comparison, question: str, regions: Sequen
     boxes: dict[str, list[Mapping[str, frozenset[str]]]] = {}
     for region in regions:
         witness = _witness(impact, comparison, dict(region.witness))
-        before, after = (_said(kb, witness, comparison.use, question) for kb in (impact.base, impact.amended))
+        try:
+            before, after = (_said(kb, witness, comparison.use, question) for kb in (impact.base, impact.amended))
+        except InputError:  # the search had something that no case can state
+            impact.cut.append((comparison.kind_id, comparison.use))
+            continue
         if before == after:
             continue
         key = json.dumps([before, after], sort_keys=True)
@@ -450,10 +454,10 @@ def _witness(impact: Impact, comparison: Comparison, chosen: Mapping[str, str]) 
                 chosen.get(f, facts.get(f)) is None or _option(chosen.get(f, facts.get(f))) in values
                 for f, values in declared.when.items()
             )
+            if any(part in chosen for part in declared.sum_of):
+                continue  # it is the sum of its parts
             if id_ in chosen:
                 facts[id_] = _value(impact.cells, declared, chosen[id_])
-            elif any(part in chosen for part in declared.sum_of):
-                continue
             elif met and declared.can_be_open:
                 facts[id_] = (
                     declared.default
