@@ -156,6 +156,17 @@ def audit(kb: KnowledgeBase, *, processes: int = 1, progress: Callable[[int, int
     return _Auditor(kb, processes, progress or (lambda _done, _of: None)).audit()
 
 
+def audits(before: KnowledgeBase, after: KnowledgeBase, *, processes: int = 1) -> tuple[Audit, Audit]:
+    """The audits of two versions; what is searched of a kind that is the same in both is searched once.
+
+    Raises:
+        KnowledgeError: the detectors cannot be run.
+    """
+    first = _Auditor(before, processes, lambda _done, _of: None)
+    one = first.audit()
+    return one, _Auditor(after, processes, lambda _done, _of: None, first).audit()
+
+
 def remedied(audit_: Audit, *, processes: int = 1, progress: Callable[[int, int], None] | None = None) -> Audit:
     """The audit with its remedies tried: all are applied together, and the rules so amended are audited.
 
@@ -175,8 +186,12 @@ def remedied(audit_: Audit, *, processes: int = 1, progress: Callable[[int, int]
 
 
 class _Auditor:
-    def __init__(self, kb: KnowledgeBase, processes: int, progress: Callable[[int, int], None]) -> None:
-        self.kb, self.processes, self.progress = kb, processes, progress
+    def __init__(
+        self, kb: KnowledgeBase, processes: int, progress: Callable[[int, int], None], like: _Auditor | None = None
+    ) -> None:
+        self.kb, self.processes, self.progress, self.like = kb, processes, progress, like
+        self.seen: dict[str, list[Seen]] = {}
+        self.shown: dict[Asked, Witness | None] = {}
         self.folder = (kb.reasoning or kb.root / "kb" / "reasoning") / "audit"
         self._pool: Executor | None = None
 
@@ -206,7 +221,12 @@ class _Auditor:
     def _audited(self) -> Audit:
         kinds = sorted(k for k, kind in self.kb.kinds.items() if not kind.register)
         total = 2 * len(kinds) + len(self.persons) + len(self.couples)
-        seen = [one for found in self._spread(survey_kind, kinds, 0, total) for one in found]
+        like = self.like
+        same = {k for k in kinds if like is not None and k in like.seen and _same(like.kb, self.kb, k)}
+        self.seen = {k: like.seen[k] for k in sorted(same)} if like is not None else {}
+        others = [k for k in kinds if k not in same]
+        self.seen |= dict(zip(others, self._spread(survey_kind, others, 0, total), strict=True))
+        seen = [one for k in kinds for one in self.seen[k]]
         away = self._absences(len(kinds), total)
         model = self._detect(seen, away)
         drafts = _drafts(model)
@@ -214,8 +234,11 @@ class _Auditor:
         for draft in drafts:
             for proof, asked in draft.asked:
                 proofs.setdefault(proof[0], set()).add((proof, asked))
-        jobs = [(k, tuple(sorted(found))) for k, found in sorted(proofs.items()) if k != REGISTER]
-        shown: dict[Asked, Witness | None] = {}
+        shown = self.shown
+        if like is not None:
+            shown |= {asked: witness for asked, witness in like.shown.items() if asked[0][0] in same}
+        proofs = {k: found - shown.keys() for k, found in proofs.items()}
+        jobs = [(k, tuple(sorted(found))) for k, found in sorted(proofs.items()) if k != REGISTER and found]
         for found in self._spread(witness_kind, jobs, total - len(kinds), total - len(kinds) + len(jobs)):
             shown |= found
         proved, unproved = [], 0
@@ -484,6 +507,21 @@ class _Auditor:
             "complete": not unproved, "kinds": len(kinds), "cells": len(self.kb.cells.inhabited), "pairs_of_facts": met, "readings": len(self.kb.readings),
             "absences": len(away), "norms": len(self.kb.norms), "unproved": unproved,
         }  # fmt: skip
+
+
+def _same(one: KnowledgeBase, other: KnowledgeBase, kind: str) -> bool:
+    """Whether all that a survey of the kind reads is the same in both."""
+    if kind not in one.kinds:
+        return False
+    declared = other.kinds[kind]
+    money = any(field.type == "money" for field in declared.fields.values())
+    return (
+        declared == one.kinds[kind]
+        and (one.actors, one.readings) == (other.actors, other.readings)
+        and (one.cells.cuts == other.cells.cuts or not money)
+        and all(one.question(q) == other.question(q) for q in declared.questions)
+        and all(one.program(f"{kind}.{use}") == other.program(f"{kind}.{use}") for use in declared.topics)
+    )
 
 
 @dataclass(slots=True)

@@ -9,33 +9,36 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import clingo
 
 from . import answer, check, conflicts, paths
 from .cells import Cells
-from .facts import ANY_CASE, NO_DAY, PRESENCE, case_atoms, constant
+from .circumstances import Circumstances
+from .errors import InputError
+from .facts import ANY_CASE, case_atoms, constant, open_topics
 from .worlds import Raw, Topic, Worlds, symbol
 
 if TYPE_CHECKING:
+    from .case import Case
     from .declared import Field, Kind
     from .knowledge import KnowledgeBase
 
 SHOWN = {
     paths.USE: tuple(s for s in paths.SHOWN if s[0] not in {"tension", "bears_on", "nearest"}),
     answer.USE: tuple(s for s in answer.SHOWN if s[0] not in {"tension", "bears_on", "nearest"}),
-    check.USE: (("breach", 3),),
+    check.USE: (("breach", 3), ("missing", 3), ("misordered", 4)),
     conflicts.USE: tuple(s for s in conflicts.SHOWN if s[0] != "stuck"),
 }
-"""What is compared of each use: not what only explains, and of a check not what a record lacks, which the paths show."""
+"""What is compared of each use: not what only explains."""
+LEFT_OUT = {"acts": 1, "blocked": 1, "incident": 5, "nobody_acts": 2, "deputises": 3, "missing": 1, "misordered": 1}
+"""Which argument makes no change another one: the day, or the procedure in which a record lacks a step."""
 
-DELEGATION = "delegation of "
-NOBODY = "nobody"
 FIRST_DAY = datetime.date(2026, 3, 2)
 """The Monday on which the first date of a case falls; the others lie as many days from it as the rules count."""
 LONGEST_LEAD = 100
@@ -45,14 +48,40 @@ BUDGET = 150_000
 _NAME = re.compile(r'"(?:[^"\\]|\\.)*"|\b[a-z]\w*(?=\()')
 _INTEGER = re.compile(r'"(?:[^"\\]|\\.)*"|(?<![\w"])-?\d+\b')
 _SPANS = re.compile(r"spans\((\w+), (\w+), \d+\)\.")
+_LITERAL_OF = re.compile(r"(not )?\b([a-z]\w*)\(")
 _LITERAL = re.compile(r"(not )?\b([a-z]\w*)\(([^()]*)\)")
 _STATING = {"money": "cell", "number": "quantity", "date": "date"}
 _STATING_NAMES = frozenset({"fact", *_STATING.values()})
-_HOLDS = re.compile(r"\bholds\(\w+, \w+, ([a-z]\w*)\)")
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_CONSTANT = re.compile(r"\b[a-z]\w*\b(?!\()")
 _COUNTING = frozenset({"quantity", "date", "workday", "workdays"})
-_ABOUT_PRESENCE = frozenset({"absence", "absent_on", "delegated"})
+_ABOUT_DAYS = frozenset({"absent_on", "day", "on_day"})
+SHOWN_FACTS = (
+    *(f"#show {name}(C, F, V) : {name}(C, F, V), asked_for(F)." for name in ("fact", "cell", "quantity", "date")),
+    "#defined quantity/3. #defined date/3.",
+)
+OPENING = frozenset(
+    {
+        "optional_fact",
+        "optional_cell",
+        "may_oversee",
+        "open_presence",
+        "open_delegation",
+        "open_length",
+        "may_pair",
+        "open_entry",
+    }
+)
+"""What opens a circumstance; without it, it is as stated."""
+MOST_LENGTHS = 6
+MOST_SETTINGS = 40
+"""How many sets of circumstances are looked at of a kind and use."""
 
-BEFORE, AFTER = "before", "after"
+BEFORE, AFTER, BOTH = "before", "after", "both"
+Setting = tuple[tuple[str, str], ...]
+"""Circumstances, each with its option."""
+Cell = tuple[str, ...]
+"""An option for each fact that a case is asked for, in the order of the kind."""
 Box = tuple[tuple[str, frozenset[str]], ...]
 """Topics, each with the options that are in the region."""
 
@@ -169,18 +198,13 @@ class Comparison:
         """Whether what is compared depends on a rule that differs."""
         return not self.affected.isdisjoint(name for name, _ in SHOWN[self.use])
 
-    @property
-    def asks_who_is_away(self) -> bool:
-        """Whether a rule that differs asks who is away."""
-        return not self._needed.isdisjoint(_ABOUT_PRESENCE)
-
     @cached_property
-    def _needed(self) -> frozenset[str]:
-        """The predicates on which the rules that differ depend."""
+    def _reads(self) -> frozenset[str]:
+        """The predicates that are read on the way to what is compared and may change."""
         needs: dict[str, set[str]] = {}
         for rule in (*self._old, *self._new):
             needs.setdefault(_head(rule), set()).update(_names(rule))
-        found = {n for r in (*self.gone, *self.come) for n in _names(r.partition(":-")[2])}
+        found = {name for name, _ in SHOWN[self.use] if name in self.affected}
         todo = list(found)
         while todo:
             for name in needs.get(todo.pop(), ()):
@@ -188,6 +212,12 @@ class Comparison:
                     found.add(name)
                     todo.append(name)
         return frozenset(found)
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        """The constants of the rules on the way to what may change."""
+        rules = (r for r in (*self._old, *self._new) if _head(r) in self._reads)
+        return frozenset(word for r in rules for word in _CONSTANT.findall(_STRING.sub("", r)))
 
     # -- the program ---------------------------------------------------------------------------------------------------
 
@@ -198,19 +228,55 @@ class Comparison:
         for version, rules in ((BEFORE, self._old), (AFTER, self._new)):
             lines += [self._named(r, version) for r in rules if _head(r) in self.affected]
         for name, arity in SHOWN[self.use]:
-            args = ", ".join(f"X{i}" for i in range(arity))
-            old, new = (self._of(f"{name}({args})", v) for v in (BEFORE, AFTER))
-            if old != new:
-                lines += [f"differs :- {old}, not {new}.", f"differs :- {new}, not {old}."]
-            for version, atom in ((BEFORE, old), (AFTER, new)):
-                lines += [
-                    f"{name}__shown_{version}({args}) :- {atom}, differs.",
-                    f"#project {name}__shown_{version}/{arity}.",
-                ]
+            lines += self._compared(name, arity)
+        lines += [
+            "differs_at(F, V) :- change(_, _), asked_for(F), fact(_, F, V).",
+            "differs_at(F, I) :- change(_, _), asked_for(F), cell(_, F, I).",
+        ]
         read = {name for line in lines for name in _names(line)}
         lines += [f"#defined {name}/{arity}." for name, arity in self._undefined(lines, read)]
-        lines += [self._search("worlds"), self._search("situations"), "#show."]
+        lines += [
+            *map(self._search, ("worlds", "situations", "circumstances")),
+            "#show change/2. #show differs_at/2.",
+            *SHOWN_FACTS,
+        ]
         return "\n".join(lines)
+
+    def _compared(self, name: str, arity: int) -> Iterator[str]:
+        """The atoms of *name* in either version where the versions differ, and each that goes or comes, whatever the day; of who acts,
+        for which office and by which norm.
+
+        Who can do a duty counts as a change of its own only where both versions have the duty; what a record lacks, only where both
+        have the step; and its order, only where both find the steps done.
+        """
+        places = [f"X{i}" for i in range(arity)]
+        atom = f"{name}({', '.join(places)})"
+        kept = [x for i, x in enumerate(places) if i not in {0, LEFT_OUT.get(name)}]
+        told = f"{name}({', '.join(kept)})"
+        asked = "value(X0, _, _, X2, X3, _)" if self.use == answer.USE else "duty(X0, X2, X3)"
+        guard = {"acts": asked, "blocked": asked, "missing": "stage(X0, X1, X2, _, _, _)",
+                 "misordered": "accomplished(X0, X1, X2), accomplished(X0, X1, X3)"}.get(name)  # fmt: skip
+        ofs = {v: self._of(atom, v) for v in (BEFORE, AFTER)}
+        differ = ofs[BEFORE] != ofs[AFTER]
+        lacking = name in {"missing", "misordered"}
+        if not differ:
+            if not lacking:
+                yield f"{name}__shown_{BOTH}({', '.join(places)}) :- {atom}, differs."
+                yield f"#show {name}__shown_{BOTH}/{arity}."
+            return
+        for version, other, way in ((BEFORE, AFTER, "goes"), (AFTER, BEFORE, "comes")):
+            also = f", {self._of(guard, other)}" if guard else ""
+            parts = f"{ofs[version]}, not {ofs[other]}{also}"
+            if name == "acts":
+                stand_in = self._of("stands_in(X0, X1, X5, X3, X4, N)", version)
+                yield f"change({way}, acts(X2, X3)) :- {parts}, X4 = X5."
+                yield f"change({way}, acts(X2, X3, N)) :- {parts}, X4 != X5, {stand_in}."
+            else:
+                yield f"change({way}, {told}) :- {parts}."
+            yield f"differs :- {parts if lacking or self.use == answer.USE else parts.removesuffix(also)}."
+            own = also if lacking else f", {self._of(guard, version)}" if guard and self.use == answer.USE else ""
+            yield f"{name}__shown_{version}({', '.join(places)}) :- {ofs[version]}, differs{own}."
+            yield f"#show {name}__shown_{version}/{arity}."
 
     def _undefined(self, lines: Iterable[str], read: set[str]) -> list[tuple[str, int]]:
         """Predicates that are read and may have no rule: inputs, hooks, and what one version only defines."""
@@ -232,6 +298,53 @@ class Comparison:
 
     def _of(self, atom: str, version: str) -> str:
         return self._named(atom, version)
+
+    # -- cases ---------------------------------------------------------------------------------------------------------
+
+    def concerned(self, cases: Mapping[str, tuple[Case, Mapping[str, str]]]) -> set[str]:
+        """The names of those cases, each with the readings fixed in it, in which a rule that differs can fire; all others stay as they are.
+
+        Where no rule that goes fires, and none that comes, both versions derive the same. All cases are grounded together.
+        """
+        control = clingo.Control(["--warn=none"])
+        control.add("base", [], "\n".join(self._firing()))
+        atoms = [symbol("cells", i) for i in range(len(self.cells))]
+        for name, (case, fixed) in cases.items():
+            c = clingo.String(name)
+            of_case = [*case_atoms(self.before, case, fixed, c), *open_topics(self.before, case, self.use, fixed, c)[1]]
+            atoms += [atom for atom in of_case if atom.name not in {"cell", "cells"}]
+            atoms += [
+                symbol("cell", c, constant(f), self.cells.index(v))
+                for f, v in case.facts.items()
+                if isinstance(v, Decimal)
+            ]
+        with control.backend() as backend:
+            for atom in dict.fromkeys(atoms):
+                backend.add_rule([backend.add_atom(atom)])
+        control.ground([("base", [])])
+        return {atom.symbol.arguments[0].string for atom in control.symbolic_atoms.by_signature("fires", 1)}
+
+    def _firing(self) -> list[str]:
+        """The base's rules, and ``fires(C)`` where the body of a rule that differs holds; a fact that differs fires where a rule uses it."""
+        lines = list(self._old)
+        altered: set[str] = set()
+        for rule in (*self.gone, *self.come):
+            head, _, body = rule.rstrip(".").partition(" :- ")
+            if re.search(r"\bC\b", _STRING.sub("", body)):
+                lines.append(f"fires(C) :- {body}.")
+            else:
+                altered.add(_head(rule))
+                lines.append(f"{_head(rule)}__altered({head.partition('(')[2]}{' :- ' + body if body else ''}.")
+        for rule in dict.fromkeys((*self._old, *self._new)):
+            body = rule.rstrip(".").partition(" :- ")[2]
+            for found in _LITERAL_OF.finditer(body):
+                if found[2] in altered and re.search(r"\bC\b", _STRING.sub("", body)):
+                    lines.append(
+                        f"fires(C) :- {body[: found.start()]}{found[2]}__altered({body[found.end() :]}, case(C)."
+                    )
+        read = {name for line in lines for name in _names(line)}
+        lines += [f"#defined {name}/{arity}." for name, arity in self._undefined(lines, read)]
+        return [*lines, self._search("worlds")]
 
     # -- the situations ------------------------------------------------------------------------------------------------
 
@@ -279,21 +392,22 @@ class Comparison:
         return any(_names(r) & _COUNTING or any(not n.startswith('"') for n in _INTEGER.findall(r)) for r in differing)
 
     @cached_property
-    def officials(self) -> list[dict[str, str]]:
-        """Who may be away: a holder of each office that has one holder or of which the rules concerned ask who holds it."""
-        if not self.asks_who_is_away:
-            return []
-        rules = [r for r in (*self._old, *self._new) if _head(r) in self._needed or _head(r) in self.affected]
-        asked = {office for r in (*self.gone, *self.come, *rules) for office in _HOLDS.findall(r)} | {
-            *self.after.single_offices
-        }
-        offices = [o for o in dict.fromkeys(self.after.office_words.values()) if o in asked]
-        return [{"id": o, "title": self.after.term(o).label.zh, "office": o} for o in offices]
+    def lengths(self) -> list[int]:
+        """For how many days somebody may be away: one, and around each number with which a rule that differs counts days."""
+        rules = [r for r in (*self.gone, *self.come) if _names(r) & _ABOUT_DAYS]
+        numbers = {int(n) for r in rules for n in _INTEGER.findall(r) if not n.startswith('"')}
+        return sorted({1} | {n + d for n in numbers for d in (0, 1) if 0 < n + d <= LONGEST_LEAD})[:MOST_LENGTHS]
+
+    @cached_property
+    def circumstances(self) -> Circumstances:
+        """What varies beside the facts that a case is asked for."""
+        return Circumstances(self.after, self.kind, self._reads, self._words, len(self.cells), self.lengths, FIRST_DAY)
 
     @cached_property
     def worlds(self) -> Worlds:
         """The worlds in which anything that may vary does."""
-        case = self.after.case({"kind": self.kind_id, **({"officials": self.officials} if self.officials else {})})
+        officials = self.circumstances.officials
+        case = self.after.case({"kind": self.kind_id, **({"officials": officials} if officials else {})})
         case.facts.clear()
         fixed = self.before.fixed_readings({})  # what the amendment settles its rules no longer ask
         fixed |= {t: o for t, o in self.after.fixed_readings({}).items() if t not in self.before.readings}
@@ -329,7 +443,13 @@ class Comparison:
                 atoms.append(symbol("workdays", c, day.toordinal(), number))
                 if working:
                     atoms.append(symbol("workday", c, number, day.toordinal()))
-        topics += self._presence(atoms)
+        atoms += [symbol("asked_for", constant(f)) for f in self.fields]
+        self._opening = frozenset(a for a in self.circumstances.atoms if a.name in OPENING)
+        atoms += self.circumstances.atoms
+        for total, declared in self.kind.fields.items():
+            atoms += [symbol("part_of", constant(part), constant(total)) for part in declared.sum_of]
+        self.facts = tuple(topics)
+        readings: list[Topic] = []
         for topic in sorted(
             {t for kb in (self.before, self.after) for t in kb.kinds[self.kind_id].topics.get(self.use, ())}
         ):
@@ -342,9 +462,11 @@ class Comparison:
                 )
             )
             atoms += [symbol("open_reading", c, t), *(symbol("option", t, constant(o)) for o in options)]
-            topics.append(Topic(topic, False, tuple((o, symbol("reading", c, t, constant(o))) for o in options)))
-        shown = [(f"{name}__shown_{v}", arity) for name, arity in SHOWN[self.use] for v in (BEFORE, AFTER)]
-        return Worlds(self.program, atoms, topics, shown)
+            readings.append(Topic(topic, False, tuple((o, symbol("reading", c, t, constant(o))) for o in options)))
+        self.readings = tuple(readings)
+        shown = [(f"{name}__shown_{v}", arity) for name, arity in SHOWN[self.use] for v in (BEFORE, AFTER, BOTH)]
+        self._atoms = atoms
+        return Worlds(self.program, atoms, [*topics, *readings, *self.circumstances.topics], shown)
 
     @property
     def anchored(self) -> dict[str, frozenset[str]]:
@@ -353,22 +475,81 @@ class Comparison:
         values = {f: self.candidates(self.fields[f], True) for f in dates}
         return {f: frozenset(map(str, v)) for f, v in values.items() if len(v) == 1}
 
-    def _presence(self, atoms: list[clingo.Symbol]) -> Iterator[Topic]:
-        c = ANY_CASE
-        for x, one in enumerate(self.officials, 1):
-            id_ = one["id"]
-            atoms += [
-                symbol("open_presence", c, x, id_),
-                symbol("absent_on", c, x, NO_DAY),
-                symbol("open_delegation", c, x),
-            ]
-            others = [o["id"] for o in self.officials if o["id"] != id_]
-            atoms += [symbol("may_stand_in", x, other) for other in others]
-            yield Topic(
-                PRESENCE + id_, True, (("no", symbol("at_work", c, id_)), ("yes", symbol("absence", c, x, id_)))
-            )
-            entrusted = [(other, symbol("delegated", c, x, other)) for other in others]
-            yield Topic(DELEGATION + id_, True, ((NOBODY, symbol("entrusts_nobody", c, x)), *entrusted))
+    # -- the circumstances ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def changes(self) -> list[clingo.Symbol]:
+        """All that goes or comes in some world, ``change(goes, atom)``, and for which values of facts, ``differs_at(field, value)``."""
+        return self._possible(())
+
+    def settings(self) -> Iterator[Setting]:
+        """Sets of circumstances, each the fewest out of the usual, so that each change that is to be had in any world is had in one of them.
+
+        A change is an atom that goes or comes, whatever the day and whoever the persons; for each value of a
+        fact that a case is asked for, one change is to be had if any is.
+
+        Raises:
+            InputError: there are more than are looked at.
+        """
+        open_ = {self._alike(change): change for change in reversed(self.changes)}
+        usual = tuple(self.circumstances.usual.items())
+        settings = 0
+        setting = usual if self._possible(usual) else ()
+        while open_ or setting:
+            if not setting:
+                setting = self._plainest(next(iter(open_.values())))
+            for change in self._possible(setting):
+                open_.pop(self._alike(change), None)
+            settings += 1
+            yield setting
+            setting = ()
+            if settings == MOST_SETTINGS and open_:
+                raise InputError("too much varies to be searched to the end", "变动的情形太多,未能穷尽")
+
+    def _alike(self, change: clingo.Symbol) -> str:
+        """The change, whoever the persons are."""
+        return self._person.sub('""', str(change))
+
+    @cached_property
+    def _person(self) -> re.Pattern[str]:
+        return re.compile("|".join(f'"{re.escape(o["id"])}"' for o in self.circumstances.officials) or "(?!)")
+
+    def _possible(self, setting: Setting) -> list[clingo.Symbol]:
+        """The changes in any world with these circumstances, sorted."""
+        last: Sequence[clingo.Symbol] = ()
+        with self._solving("brave", self.worlds, setting) as handle:
+            for model in handle:
+                last = model.symbols(shown=True)
+        return sorted(one for one in last if one.name in {"change", "differs_at"})
+
+    def _plainest(self, change: clingo.Symbol) -> Setting:
+        """The circumstances of a world with *change* in which as many as can be are as usual."""
+        topics = self.circumstances.topics
+        usual = {t.id: t.options[0] for t in topics}
+        asked: list[tuple[clingo.Symbol, bool]] = [(change, True)]
+        true = self._model(asked)
+        assert true is not None, f"{change} is in no world"
+        special = [t for t in topics if usual[t.id][1] not in true]
+        while special:
+            topic = special.pop(0)
+            as_usual = [(usual[t.id][1], True) for t in topics if usual[t.id][1] in true]
+            found = self._model([*asked, *as_usual, (usual[topic.id][1], True)])
+            if found is not None:
+                true = found
+                special = [t for t in special if usual[t.id][1] not in true]
+        return tuple((t.id, next(o for o, atom in t.options if atom in true)) for t in topics)
+
+    def _model(self, assumed: Sequence[tuple[clingo.Symbol, bool]]) -> frozenset[clingo.Symbol] | None:
+        with self._solving("auto", self.worlds, (), assumed) as handle:
+            model = handle.model()
+            return None if model is None else frozenset(model.symbols(atoms=True))
+
+    def _solving(
+        self, mode: str, worlds: Worlds, fixed: Setting = (), assumed: Sequence[tuple[clingo.Symbol, bool]] = ()
+    ) -> clingo.SolveHandle:
+        solve: Any = worlds.control.configuration.solve
+        solve.enum_mode, solve.project = mode, "show"
+        return worlds.control.solve(assumptions=[*worlds.assumed(fixed), *assumed], yield_=True)
 
     # -- the regions ---------------------------------------------------------------------------------------------------
 
@@ -377,22 +558,67 @@ class Comparison:
         found: dict[str, list[clingo.Symbol]] = {BEFORE: [], AFTER: []}
         for one in raw:
             name, _, version = one.name.rpartition("__shown_")
-            found[version].append(clingo.Function(name, one.arguments))
+            for side in (BEFORE, AFTER) if version == BOTH else (version,):
+                found[side].append(clingo.Function(name, one.arguments))
         return found[BEFORE], found[AFTER]
 
+    def worlds_in(self, setting: Setting) -> dict[Cell, frozenset[Raw]]:
+        """For the options of all facts that a case is asked for, the atoms of either version over all readings, in these circumstances.
+
+        Raises:
+            InputError: there are more than are looked at.
+        """
+        settled = self._settled(setting)
+        mattering = {t.id for t in settled.topics} | {f for f, d in self.fields.items() if d.sum_of}
+        plain = tuple((t.id, self._plain(t)) for t in self.facts if t.id not in mattering)
+        place = {atom: (i, o) for i, t in enumerate(self.facts) if t.id in mattering for o, atom in t.options}
+        found: dict[Cell, set[Raw]] = {}
+        with self._solving("auto", settled, plain) as handle:
+            for n, model in enumerate(handle):
+                if n == BUDGET:
+                    raise InputError("too much varies to be searched to the end", "变动的情形太多,未能穷尽")
+                cell = [""] * len(self.facts)
+                raw = set()
+                for one in model.symbols(shown=True):
+                    if one in place:
+                        i, option = place[one]
+                        cell[i] = option
+                    elif "__shown_" in one.name:
+                        raw.add(one)
+                found.setdefault(tuple(cell), set()).add(frozenset(raw))
+        return {cell: frozenset(raws) for cell, raws in sorted(found.items())}
+
+    def _settled(self, setting: Setting) -> Worlds:
+        """The worlds with these circumstances as facts; its topics are those on which a change depends in them."""
+        chosen = dict(setting)
+        atoms = [atom for atom in self._atoms if atom not in self._opening]
+        atoms += [atom for t in self.circumstances.topics for o, atom in t.options if chosen[t.id] == o]
+        return Worlds(self.program, atoms, [*self.facts, *self.readings], [("change", 2)])
+
+    def _plain(self, topic: Topic) -> str:
+        """A fact's option where nothing is special."""
+        default = self.fields[topic.id].default
+        return topic.options[0][0] if default is None else _option(default)
+
     def regions(
-        self, view: Callable[[list[clingo.Symbol]], frozenset[Hashable]], parts: Callable[[Any], Iterable[Hashable]]
+        self,
+        setting: Setting,
+        worlds: Mapping[Cell, frozenset[Raw]],
+        view: Callable[[list[clingo.Symbol]], frozenset[Hashable]],
+        parts: Callable[[Any], Iterable[Hashable]],
+        by_reading: bool = True,
     ) -> list[Region]:
         """The situations in which *view* reads something else from the two versions, those that differ alike together.
 
         Args:
+            setting: the circumstances.
+            worlds: as :meth:`worlds_in` gives them.
             view: what is read from a version's atoms: several things that hold side by side.
             parts: what one of them is made of; situations are told apart by the parts that go and come.
-
-        Raises:
-            InputError: there are too many to be told apart.
+            by_reading: whether situations are told apart too by what differs under one reading and what under another.
         """
 
+        @cache
         def pair(raw: Raw) -> Hashable:
             before, after = map(view, self.split(raw))
             if before == after:
@@ -401,24 +627,56 @@ class Comparison:
             apart = (frozenset(old - new), frozenset(new - old)) if old != new else (before, after)
             return (*apart, min(len(before), 2), min(len(after), 2))  # one answer, several that conflict, or none
 
-        tree = self.worlds.tree(pair, BUDGET)
+        @cache
+        def pairs(raws: frozenset[Raw]) -> frozenset[Hashable]:
+            found = frozenset(map(pair, raws))
+            if by_reading or found == {None}:
+                return found
+            changes: list[Any] = [p for p in found if p is not None]
+            return frozenset(
+                [(frozenset().union(*(p[0] for p in changes)), frozenset().union(*(p[1] for p in changes)))]
+            )
+
+        usual = self.circumstances.usual
+        special = tuple((t, o) for t, o in setting if usual[t] != o)
         alike: dict[frozenset[Hashable], list[dict[str, frozenset[str]]]] = {}
         plainest: dict[frozenset[Hashable], tuple[tuple[str, str], ...]] = {}
-        for condition, outcomes in tree.leaves():
+        for condition, outcomes in self._leaves([(cell, pairs(raws)) for cell, raws in worlds.items()], {}):
             if outcomes != {None}:
                 alike.setdefault(outcomes, []).append({topic: frozenset([option]) for topic, option in condition})
                 plainest[outcomes] = min(plainest.get(outcomes, condition), condition, key=self._special)
-        options = {t.id: frozenset(o for o, _ in t.options) for t in self.worlds.topics}
-        return [Region(merged(boxes, options), plainest[outcomes]) for outcomes, boxes in alike.items()]
+        options = {t.id: frozenset(o for o, _ in t.options) for t in self.facts}
+        held = tuple((t, frozenset([o])) for t, o in special)
+        return [
+            Region(tuple((*box, *held) for box in merged(boxes, options)), (*plainest[outcomes], *special))
+            for outcomes, boxes in alike.items()
+        ]
+
+    def _leaves(
+        self, cells: Sequence[tuple[Cell, frozenset[Hashable]]], fixed: Mapping[int, str]
+    ) -> Iterator[tuple[Setting, frozenset[Hashable]]]:
+        """The cells, split by the facts that tell their outcomes best, down to where all have the same."""
+        outcomes = {outcome for _, outcome in cells}
+        if len(outcomes) == 1:
+            yield tuple((self.facts[i].id, option) for i, option in fixed.items()), outcomes.pop()
+            return
+        best: tuple[float, int, dict[str, list[tuple[Cell, frozenset[Hashable]]]]] | None = None
+        for i in range(len(self.facts)):
+            split: dict[str, list[tuple[Cell, frozenset[Hashable]]]] = {}
+            for cell, outcome in cells:
+                split.setdefault(cell[i], []).append((cell, outcome))
+            if i not in fixed and len(split) > 1:
+                weight = sum(len({outcome for _, outcome in part}) for part in split.values()) / len(split)
+                if best is None or weight < best[0]:
+                    best = weight, i, split
+        assert best is not None, "cells differ in some fact"
+        for option, part in best[2].items():
+            yield from self._leaves(part, {**fixed, best[1]: option})
 
     def _special(self, condition: Iterable[tuple[str, str]]) -> int:
         """How many facts are not as they are where nothing is special."""
         usual = {f: _option(d.default) for f, d in self.fields.items() if d.default is not None}
-        return sum(
-            usual.get(topic, NOBODY if topic.startswith(DELEGATION) else "no") != option
-            for topic, option in condition
-            if topic in usual or topic not in self.fields
-        )
+        return sum(usual[topic] != option for topic, option in condition if topic in usual)
 
 
 def _option(value: object) -> str:
@@ -428,24 +686,22 @@ def _option(value: object) -> str:
 def merged(boxes: Iterable[Mapping[str, frozenset[str]]], options: Mapping[str, frozenset[str]]) -> tuple[Box, ...]:
     """The boxes, those that differ in the options of one topic joined; a topic with all its options is left out."""
     found = {frozenset(box.items()) for box in boxes}
-    joined = True
-    while joined:
-        joined = False
-        ordered = sorted(found, key=lambda b: sorted((t, sorted(o)) for t, o in b))
-        for i, one in enumerate(ordered):
-            for other in ordered[i + 1 :]:
-                apart = one ^ other
-                topics = {t for t, _ in apart}
-                if len(topics) == 1 and len(apart) == 2:
-                    (topic,) = topics
-                    union = frozenset(o for _, os in apart for o in os)
-                    rest = one & other
-                    found -= {one, other}
-                    found.add(rest if union == options.get(topic) else rest | {(topic, union)})
-                    joined = True
-                    break
-            if joined:
-                break
+    before = None
+    while found != before:
+        before = found
+        for topic in sorted({t for box in found for t, _ in box}):
+            alike: dict[frozenset[tuple[str, frozenset[str]]], frozenset[str]] = {}
+            others = set()
+            for box in found:
+                here = next((item for item in box if item[0] == topic), None)
+                if here is None:
+                    others.add(box)
+                else:
+                    rest = box - {here}
+                    alike[rest] = alike.get(rest, frozenset()) | here[1]
+            found = others | {
+                rest if union == options.get(topic) else rest | {(topic, union)} for rest, union in alike.items()
+            }
     minimal = [b for b in found if not any(o < b for o in found)]
     return tuple(
         sorted(

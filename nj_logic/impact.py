@@ -21,10 +21,9 @@ import clingo
 from . import answer, check, conflicts, paths
 from .amendment import Amendment, amended
 from .cells import Cells
+from .circumstances import AND, DAYS, DELEGATION, ENTRY, LENGTH, OFFICE, PAIR
 from .differences import (
-    DELEGATION,
     FIRST_DAY,
-    NOBODY,
     SHOWN,
     Box,
     Comparison,
@@ -38,12 +37,17 @@ from .facts import PRESENCE
 from .results import Reader, conditions_json
 
 if TYPE_CHECKING:
+    from .case import Case
     from .declared import Field
     from .knowledge import KnowledgeBase
 
 Side = dict[str, Any]
 """What one version says of a situation, in the JSON of the contract."""
 USES = (paths.USE, answer.USE, check.USE, conflicts.USE)
+FEW_KINDS = 10
+"""Fewer kinds than these are not worth processes of their own."""
+STEPS = "steps"
+"""Of a check, in place of a norm: the steps of a procedure."""
 WORSE = frozenset({"undefined", "conflict"})
 
 
@@ -97,10 +101,12 @@ class Impact:
 
     Attributes:
         compared: the kinds in whose programs a rule differs.
-        touched: the kinds of which the versions differ in some situation; their scenarios are run.
+        touched: the kinds of which the versions differ in some situation.
         cut: kinds and uses that were not searched to the end.
         unvaried: for each kind compared, the facts that were left unstated.
-        scenarios_run: how many scenarios were put to both versions; None where there are none at hand.
+        varied: for each kind compared, the sorts of circumstances that were varied.
+        scenarios_run: how many scenarios there are of the kinds whose rules differ; those in which such a rule can fire were put to both
+            versions. None where there are none at hand.
         new_findings, gone_findings: of the audit; None where it was not run.
     """
 
@@ -116,11 +122,20 @@ class Impact:
     touched: list[str] = field(default_factory=list)
     cut: list[tuple[str, str]] = field(default_factory=list)
     unvaried: dict[str, list[str]] = field(default_factory=dict)
-    presence: list[str] = field(default_factory=list)
+    varied: dict[str, dict[str, None]] = field(default_factory=dict)
     scenarios: list[ChangedScenario] = field(default_factory=list)
     scenarios_run: int | None = None
     new_findings: list[Any] | None = None
     gone_findings: list[Any] | None = None
+
+    def add(self, part: Impact) -> None:
+        """Take over what was found of a kind."""
+        for name in ("rows", "new_paths", "gone_paths", "touched", "cut", "scenarios"):
+            getattr(self, name).extend(getattr(part, name))
+        for name in ("compared", "unvaried", "varied"):
+            getattr(self, name).update(getattr(part, name))
+        if self.scenarios_run is not None:
+            self.scenarios_run += part.scenarios_run or 0
 
     @property
     def worse(self) -> bool:
@@ -146,7 +161,7 @@ class Impact:
             "gists_to_amend": list(self.amendment.stale),
             "searched": {
                 "kinds": len(self.amended.kind_terms), "compared": self.compared, "cut": [{"kind": k, "use": u} for k, u in self.cut],
-                "away": self.presence, "left_unstated": self.unvaried, "scenarios": self.scenarios_run,
+                "circumstances": {k: list(sorts) for k, sorts in self.varied.items()}, "left_unstated": self.unvaried, "scenarios": self.scenarios_run,
             },
         }  # fmt: skip
 
@@ -162,16 +177,8 @@ class Impact:
     def _topic_json(self, fields: Mapping[str, Field], topic: str, options: frozenset[str]) -> dict[str, Any]:
         declared = fields.get(topic)
         if declared is None:
-            what, who = (
-                ("away", topic.removeprefix(PRESENCE))
-                if topic.startswith(PRESENCE)
-                else ("delegated_to", topic.removeprefix(DELEGATION))
-            )
-            found = sorted(options)
-            return {
-                "official": self.amended.term(who).to_json(),
-                what: found == ["yes"] if what == "away" else [None if o == NOBODY else o for o in found],
-            }
+            each = [self._circumstance_json(topic, option) for option in sorted(options)]
+            return each[0] if len(each) == 1 else {"any_of": each}
         said: dict[str, Any] = {"fact": declared.term.to_json()}
         if declared.type == "money":
             said["ranges"] = [
@@ -188,8 +195,39 @@ class Impact:
         elif declared.type == "boolean":
             said["values"] = [o == "yes" for o in sorted(options)]
         else:
-            said["values"] = [self.amended.term(o).to_json() for o in declared.options if o in options]
+            said["values"] = [self.amended.term(o).to_json() for o in declared.options if o in options] or [
+                self.person_json(o) for o in sorted(options)
+            ]
         return said
+
+    def _circumstance_json(self, topic: str, option: str) -> dict[str, Any]:
+        sort = next(s for s in (PRESENCE, DELEGATION, LENGTH, DAYS, PAIR, ENTRY) if topic.startswith(s))
+        who = topic.removeprefix(sort)
+        if sort == PAIR:
+            return {"ab_pair": [self.person_json(p) for p in who.split(AND)], "paired": option == "yes"}
+        if sort == ENTRY:
+            actor, act = option.split(AND)
+            return {
+                "record": int(who),
+                "actor": self.person_json(actor.removeprefix(OFFICE)),
+                "action": self.amended.term(act).to_json(),
+            }
+        said: dict[str, dict[str, Any]] = {
+            PRESENCE: {"away": option == "yes"}, DELEGATION: {"delegated_to": self.person_json(option)},
+            LENGTH: {"long": option == "yes"}, DAYS: {"days": option},
+        }  # fmt: skip
+        return {"official": self.person_json(who), **said[sort]}
+
+    def person_label(self, id_: str) -> Bilingual:
+        """An official of the search by the name of his office; the second of those who hold it as another one."""
+        if id_ in self.amended.terms or id_[-2:] not in {"_1", "_2"}:
+            return self.amended.term(id_).label
+        label = self.amended.term(id_[:-2]).label
+        return label if id_.endswith("_1") else Bilingual(f"另一位{label.zh}", f"another {label.en}")
+
+    def person_json(self, id_: str) -> dict[str, str]:
+        """The same, as in JSON output."""
+        return {"id": id_, **self.person_label(id_)._asdict()}
 
     def _route_json(self, kb: KnowledgeBase, route: Route) -> dict[str, Any]:
         return {
@@ -198,6 +236,10 @@ class Impact:
         }  # fmt: skip
 
 
+Scenario = tuple[str, Mapping[str, Any]]
+"""The file in which a scenario stands, and the scenario."""
+Job = tuple[str, Sequence[Scenario]]
+"""A kind and its scenarios."""
 Bound = tuple[Decimal, int] | None
 
 
@@ -220,8 +262,12 @@ def _finding_json(finding: Any) -> dict[str, Any]:  # noqa: ANN401
     return {"id": finding.id, "type": finding.type, "title": title._asdict() if isinstance(title, Bilingual) else title}
 
 
-def find_impact(kb: KnowledgeBase, amendment: Amendment) -> Impact:
+def find_impact(kb: KnowledgeBase, amendment: Amendment, processes: int | None = None) -> Impact:
     """Apply *amendment* to *kb* and find what changes.
+
+    Args:
+        processes: over how many processes to spread the kinds, by default as many as there are processors, at most four; the result is
+            the same.
 
     Raises:
         InputError: the amendment does not fit the base.
@@ -229,26 +275,76 @@ def find_impact(kb: KnowledgeBase, amendment: Amendment) -> Impact:
     other = amended(kb, amendment)
     impact = Impact(kb, other, amendment, common_cells(kb, other))
     impact.new_kinds = [k for k in other.kind_terms if k not in kb.kind_terms]
-    for kind in (k for k in other.kind_terms if k in kb.kind_terms):
-        compared = [
-            c
-            for use in USES
-            if _asked(other, kind, use)
-            for c in [Comparison(kb, other, kind, use, impact.cells)]
-            if c.differs and c.bearing
-        ]
-        for comparison in compared:
-            impact.compared.setdefault(kind, []).append(comparison.use)
-            _compare(impact, comparison)
-        if compared:
-            varied = {**compared[0].fields}
-            left = [f for f in other.kinds[kind].fields if f not in varied]
-            if left:
-                impact.unvaried[kind] = left
-            if any(c.asks_who_is_away for c in compared):
-                impact.presence.append(kind)
-    _scenarios(impact)
+    scenarios = _scenarios(kb)
+    if scenarios is not None:
+        impact.scenarios_run = 0
+    jobs = [(k, (scenarios or {}).get(k, ())) for k in other.kind_terms if k in kb.kind_terms]
+    for part in _spread(impact, jobs, processes if processes is not None else min(os.cpu_count() or 1, 4)):
+        impact.add(part)
     _audit(impact)
+    return impact
+
+
+def _spread(impact: Impact, jobs: Sequence[Job], processes: int) -> Iterable[Impact]:
+    """What changes of each kind, over several processes where there is enough to do."""
+    if processes <= 1 or len(jobs) < FEW_KINDS:
+        yield from (_of_kind(impact, job) for job in jobs)
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    kb, other = impact.base, impact.amended
+    reasoning = str(kb.reasoning) if kb.reasoning else None
+    roots = (str(kb.root), str(other.root), reasoning, impact.amendment.id)
+    with ProcessPoolExecutor(processes, get_context("spawn"), _start_worker, roots) as pool:
+        for part in pool.map(_in_worker, jobs):
+            part.base, part.amended, part.amendment = kb, other, impact.amendment
+            yield part
+
+
+_worker: dict[str, Impact] = {}
+
+
+def _start_worker(base: str, other: str, reasoning: str | None, amendment: str) -> None:
+    """Open both versions once in each process."""
+    from .knowledge import KnowledgeBase
+
+    before, after = (KnowledgeBase(Path(root), Path(reasoning) if reasoning else None) for root in (base, other))
+    title = Bilingual("", "")
+    _worker["impact"] = Impact(before, after, Amendment(amendment, Path(), title, "", {}), common_cells(before, after))
+
+
+def _in_worker(job: Job) -> Impact:
+    found = _of_kind(_worker["impact"], job)
+    found.base = found.amended = found.amendment = None  # type: ignore[assignment]
+    return found
+
+
+def _of_kind(whole: Impact, job: Job) -> Impact:
+    """What changes of one kind, and of its scenarios."""
+    kind, scenarios = job
+    kb, other = whole.base, whole.amended
+    impact = Impact(kb, other, whole.amendment, whole.cells, scenarios_run=0)
+    differing = [
+        c
+        for use in USES
+        if _asked(other, kind, use)
+        for c in [Comparison(kb, other, kind, use, impact.cells)]
+        if c.differs
+    ]
+    compared = [c for c in differing if c.bearing]
+    for comparison in compared:
+        impact.compared.setdefault(kind, []).append(comparison.use)
+        _compare(impact, comparison)
+    if compared:
+        varied = {f for c in compared for f in (*c.fields, *c.circumstances.usual)}
+        left = [f for f in other.kinds[kind].fields if f not in varied]
+        if left:
+            impact.unvaried[kind] = left
+    if kb.kinds[kind] != other.kinds[kind]:
+        _run(impact, scenarios, None)
+    elif differing:
+        _run(impact, scenarios, {c.use: c for c in differing})
     return impact
 
 
@@ -277,14 +373,23 @@ def _views(comparison: Comparison) -> list[tuple[str, View, Parts]]:
     if comparison.use == conflicts.USE:
         return [("", tuples, lambda one: [one])]
     if comparison.use == check.USE:
-        sides = [side for raw in comparison.worlds.outcomes() for side in comparison.split(raw)]
-        norms = sorted({str(atom.arguments[1].string) for side in sides for atom in side})
-        return [(norm, _breached(read, norm), lambda one: [one]) for norm in norms]
+        changed = [c.arguments[1] for c in comparison.changes if c.name == "change"]
+        norms = sorted({atom.arguments[0].string for atom in changed if atom.name == "breach"})
+        found: list[tuple[str, View, Parts]] = [(norm, _breached(read, norm), lambda one: [one]) for norm in norms]
+        lacking = any(atom.name != "breach" for atom in changed)
+        return [*found, *([(STEPS, _lacking(read), lambda one: [one])] if lacking else [])]
     return [(q, _valued(read, comparison.after, q), lambda group: group) for q in comparison.kind.questions]
 
 
 def _breached(read: Reader, norm: str) -> View:
     return lambda atoms: frozenset(n for n, _ in read(atoms).get("breach") if n == norm)
+
+
+def _lacking(read: Reader) -> View:
+    """What the record lacks, whichever procedure asks for it."""
+    return lambda atoms: frozenset(
+        (name, *stages) for name in ("missing", "misordered") for _, *stages in read(atoms).get(name)
+    )
 
 
 def _valued(read: Reader, kb: KnowledgeBase, question: str) -> View:
@@ -293,16 +398,24 @@ def _valued(read: Reader, kb: KnowledgeBase, question: str) -> View:
 
 
 def _compare(impact: Impact, comparison: Comparison) -> None:
-    if len(comparison.worlds.outcomes()) == 1:
+    found: dict[str, list[Region]] = {}
+    settings = 0
+    impact.varied.setdefault(comparison.kind_id, {}).update(comparison.circumstances.open)
+    try:
+        for setting in comparison.settings():
+            settings += 1
+            worlds = comparison.worlds_in(setting)
+            for question, view, parts in _views(comparison):
+                found.setdefault(question, []).extend(
+                    comparison.regions(setting, worlds, view, parts, question != STEPS)
+                )
+    except InputError:
+        impact.cut.append((comparison.kind_id, comparison.use))
+    for question, regions in found.items():
+        impact.rows += _rows(impact, comparison, question, regions)
+    if not settings:
         return
     impact.touched.append(comparison.kind_id)
-    for question, view, parts in _views(comparison):
-        try:
-            regions = comparison.regions(view, parts)
-        except InputError:
-            impact.cut.append((comparison.kind_id, comparison.use))
-            continue
-        impact.rows += _rows(impact, comparison, question, regions)
     if comparison.use == paths.USE:
         before, after = (_routes(kb, comparison) for kb in (impact.base, impact.amended))
         impact.new_paths += [Route(comparison.kind_id, steps) for steps in sorted(after - before)]
@@ -315,13 +428,17 @@ def _rows(impact: Impact, comparison: Comparison, question: str, regions: Sequen
     boxes: dict[str, list[Mapping[str, frozenset[str]]]] = {}
     for region in regions:
         witness = _witness(impact, comparison, dict(region.witness))
-        before, after = (_said(kb, witness, comparison.use, question) for kb in (impact.base, impact.amended))
+        try:
+            before, after = (_said(kb, witness, comparison.use, question) for kb in (impact.base, impact.amended))
+        except InputError:  # the search had something that no case can state
+            impact.cut.append((comparison.kind_id, comparison.use))
+            continue
         if before == after:
             continue
         key = json.dumps([before, after], sort_keys=True)
         found.setdefault(key, Row(comparison.kind_id, comparison.use, question, (), before, after, witness))
         boxes.setdefault(key, []).extend(dict(b) for b in region.boxes)
-    options = {t.id: frozenset(o for o, _ in t.options) for t in comparison.worlds.topics}
+    options = {t.id: frozenset(o for o, _ in t.options) for t in comparison.facts}
     anchored = {t: o for t, o in comparison.anchored.items() if t in comparison.fields}
     for key, row in found.items():
         row.boxes = tuple((*box, *anchored.items()) for box in merged(boxes[key], options))
@@ -329,39 +446,37 @@ def _rows(impact: Impact, comparison: Comparison, question: str, regions: Sequen
 
 
 def _witness(impact: Impact, comparison: Comparison, chosen: Mapping[str, str]) -> dict[str, Any]:
-    """A case in the region: the facts that make the difference as chosen, the others as if nothing were special."""
+    """A case in the region: the facts and circumstances that make the difference as chosen, the others as if nothing were special."""
     facts: dict[str, Any] = {}
-    for id_, declared in comparison.fields.items():
-        met = all(
-            chosen.get(f, facts.get(f)) is None or _option(chosen.get(f, facts.get(f))) in values
-            for f, values in declared.when.items()
-        )
-        if id_ in chosen:
-            facts[id_] = _value(impact.cells, declared, chosen[id_])
-        elif met and declared.can_be_open:
-            facts[id_] = (
-                declared.default if declared.default is not None else _value(impact.cells, declared, _first(declared))
+    for id_, declared in comparison.kind.fields.items():
+        if id_ in comparison.fields:
+            met = all(
+                chosen.get(f, facts.get(f)) is None or _option(chosen.get(f, facts.get(f))) in values
+                for f, values in declared.when.items()
             )
-        elif declared.type == "date":
-            facts[id_] = FIRST_DAY.isoformat()
-        elif declared.type == "number":
-            facts[id_] = 0
-    case: dict[str, Any] = {
+            if any(part in chosen for part in declared.sum_of):
+                continue  # it is the sum of its parts
+            if id_ in chosen:
+                facts[id_] = _value(impact.cells, declared, chosen[id_])
+            elif met and declared.can_be_open:
+                facts[id_] = (
+                    declared.default
+                    if declared.default is not None
+                    else _value(impact.cells, declared, _first(declared))
+                )
+            elif declared.type == "date":
+                facts[id_] = FIRST_DAY.isoformat()
+            elif declared.type == "number":
+                facts[id_] = 0
+        elif id_ in chosen and declared.can_be_open:
+            facts[id_] = _value(impact.cells, declared, chosen[id_])
+    facts |= comparison.circumstances.facts(chosen)
+    return {
         "case": f"{impact.amendment.id}-{comparison.kind_id}",
         "kind": comparison.kind_id,
         "facts": facts,
+        **comparison.circumstances.stated(chosen),
     }
-    away = [o for o in comparison.officials if chosen.get(PRESENCE + o["id"]) == "yes"]
-    if away:
-        case["officials"] = comparison.officials
-        case["absences"] = [
-            {
-                "who": o["id"],
-                **({"delegated_to": to} if (to := chosen.get(DELEGATION + o["id"], NOBODY)) != NOBODY else {}),
-            }
-            for o in away
-        ]
-    return case
 
 
 def _option(value: object) -> str:
@@ -399,6 +514,13 @@ def _said(kb: KnowledgeBase, witness: Mapping[str, Any], use: str, question: str
                 found = one.to_json(kb, case)
                 return {k: found[k] for k in ("status", "alternatives", "undefined", "missing_facts")}
         return {"status": "undefined", "alternatives": [], "undefined": [], "missing_facts": []}
+    if use == check.USE and question == STEPS:
+        lacking = [
+            {"status": f.status, "message": f.message._asdict(), "readings": conditions_json(f.readings)}
+            for f in kb.check(case).findings
+            if f.goal is not None and f.goal.name in {"missing", "misordered"}
+        ]
+        return {"status": "lacking" if lacking else "compliant", "steps": lacking}
     if use == check.USE:
         breaches = [
             f
@@ -440,25 +562,45 @@ def _routes(kb: KnowledgeBase, comparison: Comparison) -> set[tuple[tuple[tuple[
 # -- scenarios ---------------------------------------------------------------------------------------------------------
 
 
-def _scenarios(impact: Impact) -> None:
-    """Put the scenarios of the kinds that differ to both versions, where the scenarios are at hand."""
+def _scenarios(kb: KnowledgeBase) -> dict[str, tuple[Scenario, ...]] | None:
+    """The scenarios of each kind with the files in which they stand; None where they are not at hand."""
     import yaml
 
-    folder = impact.base.root / "tests" / "scenarios"
+    folder = kb.root / "tests" / "scenarios"
     if not folder.is_dir():
-        return
-    impact.scenarios_run = 0
+        return None
+    found: dict[str, list[Scenario]] = {}
     for file in sorted(folder.rglob("*.yaml")):
+        place = file.relative_to(folder).as_posix()
         for content in yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader) or []:
-            kind = impact.base.kind_words.get(str(content["case"].get("kind")), "")
-            if kind not in impact.touched:
+            found.setdefault(kb.kind_words.get(str(content["case"].get("kind")), ""), []).append((place, content))
+    return {kind: tuple(of_kind) for kind, of_kind in found.items()}
+
+
+def _run(impact: Impact, scenarios: Sequence[Scenario], differing: Mapping[str, Comparison] | None) -> None:
+    """Put the scenarios to both versions in which a rule that differs can fire; all of them where *differing* is None."""
+    impact.scenarios_run = len(scenarios)
+    for use in USES:
+        asked = {str(i): content for i, (_, content) in enumerate(scenarios) if use in content.get("expect", {})}
+        if differing is not None:
+            if use not in differing or not asked:
                 continue
-            impact.scenarios_run += 1
-            for use in (u for u in USES if u in content.get("expect", {})):
-                before, after = (_result(kb, content, use) for kb in (impact.base, impact.amended))
-                if before != after:
-                    place = file.relative_to(folder).as_posix()
-                    impact.scenarios.append(ChangedScenario(place, str(content["name"]), use, before[0], after[0]))
+            concerned = differing[use].concerned(dict(_cases(impact.base, asked)))
+            asked = {i: content for i, content in asked.items() if i in concerned}
+        for i, content in asked.items():
+            before, after = (_result(kb, content, use) for kb in (impact.base, impact.amended))
+            if before != after:
+                place = scenarios[int(i)][0]
+                impact.scenarios.append(ChangedScenario(place, str(content["name"]), use, before[0], after[0]))
+
+
+def _cases(kb: KnowledgeBase, scenarios: Mapping[str, Any]) -> Iterable[tuple[str, tuple[Case, Mapping[str, str]]]]:
+    for i, content in scenarios.items():
+        try:
+            case = kb.case(content["case"])
+            yield i, (case, kb.fixed_readings(content.get("readings", {}), case))
+        except InputError:  # it is refused by both versions
+            continue
 
 
 def _result(kb: KnowledgeBase, scenario: Mapping[str, Any], use: str) -> tuple[str, str]:
@@ -495,11 +637,10 @@ def _result(kb: KnowledgeBase, scenario: Mapping[str, Any], use: str) -> tuple[s
 
 def _audit(impact: Impact) -> None:
     """The findings of the audit that appear and disappear; the one place where it is called."""
-    from .audit import audit
+    from .audit import audits
 
-    processes = min(os.cpu_count() or 1, 4)
-    both = (impact.base, impact.amended)
-    before, after = ({(f.type, f.title): f for f in audit(kb, processes=processes).findings} for kb in both)
+    both = audits(impact.base, impact.amended, processes=min(os.cpu_count() or 1, 4))
+    before, after = ({(f.type, f.title): f for f in found.findings} for found in both)
     impact.new_findings = [f for defect, f in after.items() if defect not in before]
     impact.gone_findings = [f for defect, f in before.items() if defect not in after]
 

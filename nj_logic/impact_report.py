@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime
+import json
 import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from . import answer, check, conflicts
-from .differences import DELEGATION, NOBODY, Box
+from .circumstances import AND, DAYS, DELEGATION, ENTRY, LENGTH, OFFICE, PAIR
+from .differences import Box
 from .errors import Bilingual
 from .facts import PRESENCE
 from .figures import ladders_drawn
-from .impact import ranges
+from .impact import STEPS, ranges
 from .report_words import Words, words
 from .teller import LawTeller, View
 from .terminal import STATUS
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from .knowledge import KnowledgeBase
 
 _PLACE = re.compile(r"a(\d+)\.p(\d+)(\.n\d+)?")
+MOST_SITUATIONS = 6
+"""Of more situations that change alike than these, the others are counted; JSON has them all."""
 MOST_NAMED = 3
 """Of more values than these, the others are named if they are fewer."""
 
@@ -167,8 +171,12 @@ class _Teller:
         impact, say = self.impact, self.say
         kinds = impact.amended.kind_terms
         lines = [say("searched_kinds", n=len(kinds), k=len(impact.compared))]
-        if impact.presence:
-            lines.append(say("searched_away"))
+        sorts = dict.fromkeys(sort for found in impact.varied.values() for sort in found)
+        if sorts:
+            lines.append(say("searched_circumstances", sorts=say.listed(say(f"varied.{sort}") for sort in sorts)))
+        if impact.cut:
+            cut = dict.fromkeys(say.both(kinds[k].label) for k, _ in impact.cut)
+            lines.append(say("searched_cut", kinds=say.listed(cut)))
         left = [
             say.pair(say.both(kinds[k].label), say.listed(say.both(impact.amended.kinds[k].fields[f].term.label) for f in fields))
             for k, fields in impact.unvaried.items() if k in impact.touched
@@ -188,8 +196,15 @@ class _Teller:
                 row.kind, {"label": self.say.both(self.impact.amended.kind_terms[row.kind].label), "questions": {}}
             )
             before, after = self._sides(row)
-            rows = kind["questions"].setdefault(self._question(row), [])
-            rows.append({**self._situations(row), "before": before, "after": after, "worse": row.worse})
+            folded = kind["questions"].setdefault(self._question(row), {})
+            key = json.dumps([before, after], ensure_ascii=False, sort_keys=True, default=str)
+            told = folded.setdefault(key, {"before": before, "after": after, "worse": row.worse, "boxes": []})
+            told["boxes"] += row.boxes
+        for kind_id, kind in kinds.items():
+            for question, folded in kind["questions"].items():
+                kind["questions"][question] = [
+                    {**self._situations(kind_id, row.pop("boxes")), **row} for row in folded.values()
+                ]
         return [
             {**k, "questions": [{"label": label, "rows": rows} for label, rows in k["questions"].items()]}
             for k in kinds.values()
@@ -198,52 +213,70 @@ class _Teller:
     def _question(self, row: Row) -> str:
         if row.use == answer.USE:
             return self.say.both(self.impact.amended.term(row.question).label)
+        if row.use == check.USE and row.question == STEPS:
+            return self.say("use.steps")
         if row.use == check.USE:
             tell = self._after if row.question in self.impact.amended.norms else self._before
             (norm,) = tell.norms([row.question])
             return self.say("use.check", norm=self.say("brackets", a=norm["article"], b=norm["id"]))
         return self.say(f"use.{row.use}")
 
-    def _situations(self, row: Row) -> View:
-        """What all the boxes have in common, and, where there are several, what sets each apart."""
-        fields = self.impact.amended.kinds[row.kind].fields
-        shared = set.intersection(*map(set, row.boxes))
-        apart = [tuple(t for t in box if t not in shared) for box in row.boxes]
+    def _situations(self, kind: str, found: Sequence[Box]) -> View:
+        """What all the boxes have in common, and, where there are several, what sets each apart; of many the first, the rest counted."""
+        fields = self.impact.amended.kinds[kind].fields
+        boxes = list(dict.fromkeys(found))
+        shared = set.intersection(*map(set, boxes))
+        apart = list(dict.fromkeys(tuple(t for t in box if t not in shared) for box in boxes))
         shared -= self._premise
         common = self._box(fields, tuple(shared))
-        return {
-            "shared": common or ("" if len(apart) > 1 else self.say("always")),
-            "either": [self._box(fields, box) for box in apart] if len(apart) > 1 else [],
-        }
+        either = list(dict.fromkeys(self._box(fields, box) for box in apart)) if len(apart) > 1 else []
+        more = len(either) - MOST_SITUATIONS
+        if more > 1:
+            either = [*either[:MOST_SITUATIONS], self.say("more_situations", n=more)]
+        return {"shared": common or ("" if either else self.say("always")), "either": either}
 
     def _box(self, fields: Mapping[str, Field], box: Box) -> str:
-        people = [w for o in self.impact.amended.office_words.values() for w in (PRESENCE + o, DELEGATION + o)]
-        order = {topic: i for i, topic in enumerate(dict.fromkeys([*people, *fields]))}
-        ordered = sorted(box, key=lambda item: order.get(item[0], len(order)))
+        order = {topic: i for i, topic in enumerate(fields)}
+        ordered = sorted(box, key=lambda item: (order.get(item[0], -1), item[0]))
         return self.say.listed((self._topic(fields, topic, options) for topic, options in ordered), "semicolon")
 
     @cached_property
     def _premise(self) -> set[tuple[str, frozenset[str]]]:
-        """Who is away in every situation in which an answer changes; it is said once."""
+        """The circumstances of every situation in which an answer changes; they are said once."""
         boxes = [set(box) for row in self.impact.rows for box in row.boxes]
         shared = set.intersection(*boxes) if len(boxes) > 1 else set()
-        return {(t, o) for t, o in shared if t.startswith((PRESENCE, DELEGATION))}
+        return {(t, o) for t, o in shared if t.startswith((PRESENCE, DELEGATION, LENGTH, DAYS, PAIR))}
 
     def _topic(self, fields: Mapping[str, Field], topic: str, options: frozenset[str]) -> str:
-        say = self.say
         declared = fields.get(topic)
-        if declared is None:
-            if topic.startswith(PRESENCE):
-                return say(
-                    "is_away" if options == {"yes"} else "is_there", who=self._office(topic.removeprefix(PRESENCE))
-                )
-            who = self._office(topic.removeprefix(DELEGATION))
-            named = [say("entrusts", who=who, whom=self._office(o)) for o in sorted(options) if o != NOBODY]
-            return say.choice([*named, *([say("entrusts_nobody", who=who)] if NOBODY in options else [])])
-        return say.pair(say.both(declared.term.label), self._values(declared, options))
+        if declared is not None:
+            return self.say.pair(self.say.both(declared.term.label), self._values(declared, options))
+        return self.say.choice([self._circumstance(topic, option) for option in sorted(options)])
+
+    def _circumstance(self, topic: str, option: str) -> str:
+        say = self.say
+        sort = next(s for s in (PRESENCE, DELEGATION, LENGTH, DAYS, PAIR, ENTRY) if topic.startswith(s))
+        who = topic.removeprefix(sort)
+        if sort == PAIR:
+            one, other = map(self._office, who.split(AND))
+            return say("are_partners", one=one, other=other)
+        if sort == ENTRY:
+            actor, act = option.split(AND)
+            done = say("does", actor=self._office(actor.removeprefix(OFFICE)), act=self._office(act))
+            return say("recorded", n=who, done=done)
+        name = self._office(who)
+        if sort == PRESENCE:
+            return say("is_away", who=name)
+        if sort == DELEGATION:
+            return say("entrusts", who=name, whom=self._office(option))
+        return (
+            say("away_days", who=name, n=option)
+            if sort == DAYS
+            else say("away_long" if option == "yes" else "away_short", who=name)
+        )
 
     def _office(self, id_: str) -> str:
-        return self.say.both(self.impact.amended.term(id_).label)
+        return self.say.both(self.impact.person_label(id_))
 
     def _values(self, declared: Field, options: frozenset[str]) -> str:
         say = self.say
@@ -256,6 +289,8 @@ class _Teller:
             )
         if declared.type == "boolean":
             return say.choice([say("true_value" if o == "yes" else "false_value") for o in sorted(options)])
+        if not declared.options:
+            return say.choice([self._office(o) for o in sorted(options)])
         others = [o for o in declared.options if o not in options]
         if len(options) > max(MOST_NAMED, len(others)):
             return say("any_but", others=say.listed(map(self._office, others)))
@@ -274,7 +309,12 @@ class _Teller:
             return self._clashes(row.before, row.after), self._clashes(row.after, row.before)
         if row.use == check.USE:
             before, after = (
-                {"status": self.say(f"side.{side['status']}"), "lines": [], "class": side["status"], "norms": []}
+                {
+                    "status": self.say(f"side.{side['status']}"),
+                    "class": side["status"],
+                    "norms": [],
+                    "lines": list(dict.fromkeys(s["message"][self.lang] for s in side.get("steps", ()))),
+                }
                 for side in (row.before, row.after)
             )
             return before, after

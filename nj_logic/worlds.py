@@ -140,8 +140,12 @@ class Worlds:
                 )
         return known
 
+    def assumed(self, fixed: Iterable[tuple[str, str]]) -> list[tuple[clingo.Symbol, bool]]:
+        """The assumptions that fix these topics."""
+        return [self._assumption[choice] for choice in sorted(fixed)]
+
     def _solve(self, fixed: frozenset[tuple[str, str]]) -> Iterable[Raw]:
-        assumptions = [self._assumption[choice] for choice in sorted(fixed)]
+        assumptions = self.assumed(fixed)
         self.control.configuration.solve.project = "project"  # type: ignore[union-attr]
         with self.control.solve(assumptions=assumptions, yield_=True) as handle:
             for model in handle:
