@@ -103,6 +103,7 @@ class Impact:
         compared: the kinds in whose programs a rule differs.
         touched: the kinds of which the versions differ in some situation.
         cut: kinds and uses that were not searched to the end.
+        alike: how many situations in which the versions differ gave the same answer when a case of them was put to both.
         unvaried: for each kind compared, the facts that were left unstated.
         varied: for each kind compared, the sorts of circumstances that were varied.
         scenarios_run: how many scenarios there are of the kinds whose rules differ; those in which such a rule can fire were put to both
@@ -121,6 +122,7 @@ class Impact:
     compared: dict[str, list[str]] = field(default_factory=dict)
     touched: list[str] = field(default_factory=list)
     cut: list[tuple[str, str]] = field(default_factory=list)
+    alike: int = 0
     unvaried: dict[str, list[str]] = field(default_factory=dict)
     varied: dict[str, dict[str, None]] = field(default_factory=dict)
     scenarios: list[ChangedScenario] = field(default_factory=list)
@@ -134,6 +136,7 @@ class Impact:
             getattr(self, name).extend(getattr(part, name))
         for name in ("compared", "unvaried", "varied"):
             getattr(self, name).update(getattr(part, name))
+        self.alike += part.alike
         if self.scenarios_run is not None:
             self.scenarios_run += part.scenarios_run or 0
 
@@ -160,7 +163,7 @@ class Impact:
             },
             "gists_to_amend": list(self.amendment.stale),
             "searched": {
-                "kinds": len(self.amended.kind_terms), "compared": self.compared, "cut": [{"kind": k, "use": u} for k, u in self.cut],
+                "kinds": len(self.amended.kind_terms), "compared": self.compared, "cut": [{"kind": k, "use": u} for k, u in self.cut], "alike": self.alike,
                 "circumstances": {k: list(sorts) for k, sorts in self.varied.items()}, "left_unstated": self.unvaried, "scenarios": self.scenarios_run,
             },
         }  # fmt: skip
@@ -434,6 +437,7 @@ def _rows(impact: Impact, comparison: Comparison, question: str, regions: Sequen
             impact.cut.append((comparison.kind_id, comparison.use))
             continue
         if before == after:
+            impact.alike += 1
             continue
         key = json.dumps([before, after], sort_keys=True)
         found.setdefault(key, Row(comparison.kind_id, comparison.use, question, (), before, after, witness))

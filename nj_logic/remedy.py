@@ -19,6 +19,7 @@ import clingo
 import yaml
 
 from .amendment import amended, read_amendment
+from .amounts import chinese_numeral
 from .declared import NORM_ID, norm_order
 from .errors import Bilingual, InputError, KnowledgeError
 from .passages import names_in
@@ -286,11 +287,15 @@ class Remedies:
         ladders = {n: ladder for ladder, _, n in self.kb.leads}
         if one == other and norm in ladders and ladders[norm] != ladders.get(beside):
             ladder = self._say("ladder", clingo.Function(ladders[norm]), lang)
-            return f"第{one[0]}条按“{ladder}”分档" if lang == "zh" else f"the grades of {ladder} in article {one[0]}"
+            return (
+                f"第{chinese_numeral(one[0])}条按“{ladder}”分档"
+                if lang == "zh"
+                else f"the grades of {ladder} in article {one[0]}"
+            )
         if one == other:
             return {"zh": "“{}”", "en": "‘{}’"}[lang].format(self.kb.norms[norm].quote if lang == "zh" else norm)
         several = any(n.article == one[0] and n.paragraph != one[1] for n in self.kb.norms.values())
-        zh = f"第{one[0]}条" + (f"第{one[1]}款" if several else "")
+        zh = f"第{chinese_numeral(one[0])}条" + (f"第{chinese_numeral(one[1])}款" if several else "")
         return zh if lang == "zh" else f"article {one[0]}" + (f", paragraph {one[1]}," if several else "")
 
     def _circumstances(self, kind: clingo.Symbol, met: Sequence[tuple[clingo.Symbol, clingo.Symbol]], lang: str) -> str:
@@ -365,7 +370,7 @@ class Remedies:
                     for first, second in (c.arguments for c in alike)
                 ]
             case "yields":
-                return [f'lifts(C, "{norm}", {n}) :- principle(C, {n}, {m}).' for n, m in (c.arguments for c in alike)]
+                return [f'yields({n}, {m}, "{norm}").' for n, m in (c.arguments for c in alike)]
             case "prevails":
                 return list(dict.fromkeys(rule for c in alike for rule in self._prevails(c, norm)))
             case "adds":
