@@ -116,12 +116,18 @@ class Finding:
         """The articles in which the norms stand."""
         return sorted({kb.norms[n].article for n in self.norms})
 
+    def quoted(self, kb: KnowledgeBase) -> list[str]:
+        """The norms whose words are to be read: without those whose quotation is a part of another's."""
+        quotes = _outermost(kb.norms[n].quote for n in self.norms)
+        first = {kb.norms[n].quote: n for n in reversed(self.norms)}
+        return [first[q] for q in quotes]
+
     def to_json(self, kb: KnowledgeBase) -> dict[str, Any]:
         """As in the contract."""
         first = self.witnesses[0] if self.witnesses else None
         return {
             "id": self.id, "type": self.type, "severity": self.severity, "articles": self.articles(kb), "norms": list(self.norms),
-            "quotes": _outermost(kb.norms[n].quote for n in self.norms), "title": self.title._asdict(), "message": self.message._asdict(),
+            "quotes": [kb.norms[n].quote for n in self.quoted(kb)], "title": self.title._asdict(), "message": self.message._asdict(),
             "witness": dict(first.case) if first else None, "replay": first.to_json() if first else None,
             "further_witnesses": [{"case": dict(w.case), **w.to_json()} for w in self.witnesses[1:]],
             "remedy": self.remedy._asdict(), "amendment": dict(self.amendment) if self.amendment else None, "removed": self.removed, "accepted": dict(self.accepted) if self.accepted else None,

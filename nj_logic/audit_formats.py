@@ -65,7 +65,9 @@ def junit(audit: Audit, lang: str) -> str:
                 ElementTree.SubElement(test, "skipped", message=str(f.accepted.get("reason", "")))
             else:
                 failure = ElementTree.SubElement(test, "failure", type=f.severity, message=f.title.say(lang))
-                failure.text = "\n".join([f.message.say(lang), *(f"{n} {audit.kb.norms[n].quote}" for n in f.norms)])
+                failure.text = "\n".join(
+                    [f.message.say(lang), *(f"{n} {audit.kb.norms[n].quote}" for n in f.quoted(audit.kb))]
+                )
     ElementTree.indent(suites)
     return ElementTree.tostring(suites, encoding="unicode", xml_declaration=True) + "\n"
 
@@ -121,7 +123,7 @@ def _row(kb: KnowledgeBase, f: Finding, lang: str) -> list[str]:
     witness = json.dumps(f.witnesses[0].case, ensure_ascii=False) if f.witnesses else ""
     return [
         f.id, f.type, f.severity, ", ".join(map(str, f.articles(kb))), f.title.say(lang), f.message.say(lang),
-        "\n".join(f"{n} {kb.norms[n].quote}" for n in f.norms), f.remedy.say(lang), witness, str((f.accepted or {}).get("reason", "")),
+        "\n".join(f"{n} {kb.norms[n].quote}" for n in f.quoted(kb)), f.remedy.say(lang), witness, str((f.accepted or {}).get("reason", "")),
     ]  # fmt: skip
 
 
@@ -138,9 +140,10 @@ def pretty(audit: Audit, lang: str, notes: Sequence[str] = ()) -> str:
             lines.append(f"{names[severity]} ({len(found)})")
         for f in found:
             lines += [f"  {f.id}  {clean(f.title.say(lang))}", f"      {clean(f.message.say(lang))}"]
-            lines += [f"      {n}  {audit.kb.norms[n].quote}" for n in f.norms[:MOST_QUOTED]]
-            if len(f.norms) > MOST_QUOTED:
-                lines.append(f"      … +{len(f.norms) - MOST_QUOTED}")
+            quoted = f.quoted(audit.kb)
+            lines += [f"      {n}  {audit.kb.norms[n].quote}" for n in quoted[:MOST_QUOTED]]
+            if len(quoted) > MOST_QUOTED:
+                lines.append(f"      … +{len(quoted) - MOST_QUOTED}")
             for w in f.witnesses[:1]:
                 asked = f" [{audit.kb.term(w.question).label.say(lang)}]" if w.question else ""
                 lines.append(f"      {names['witness']}{colon}nj {w.command}{asked} → {w.status}")
@@ -165,7 +168,7 @@ def _judged(audit: Audit, lang: str) -> list[str]:
 
 MOST_QUOTED = 4
 SEVERITY_WORDS = {
-    "zh": {"blocking": "无法办理", "two_answers": "答案不一", "vague": "用语不明", "editorial": "文字", "witness": "见证案例", "remedy": "修改建议",
+    "zh": {"blocking": "无法办理", "two_answers": "答案不一", "vague": "规定不明", "editorial": "文字", "witness": "见证案例", "remedy": "修改建议",
         "judged": "人工判断(不计入审查结果)"},
     "en": {"blocking": "Cannot be decided", "two_answers": "Two answers", "vague": "Unclear", "editorial": "Wording", "witness": "witness", "remedy": "remedy",
         "judged": "By human judgement (not counted as found)"},

@@ -84,7 +84,7 @@ def _finding(tell: LawTeller, finding: Finding) -> View:
     first, *more = finding.witnesses or (None,)
     return {
         "id": finding.id, "type": say(f"defect.{finding.type}"), "title": say.both(finding.title), "message": say.both(finding.message),
-        "remedy": say.both(finding.remedy), "norms": tell.norms(finding.norms),
+        "remedy": say.both(finding.remedy), "norms": tell.norms(finding.quoted(tell.kb)),
         "witness": _witness(tell.kb, tell, first) if first else None, "more": say("witness.more", n=len(more)) if more else "",
     }  # fmt: skip
 
