@@ -189,7 +189,7 @@ def test_a_leaf_is_not_stated_not_met_or_forbidden(nj: Command) -> None:
 def test_a_reading_that_would_do_is_named(nj: Command) -> None:
     found = json.loads(nj("whynot", PROJECT, "a29.p1.n13", "--json").out)
     assert found["holds_with"] == []
-    goal = "gives_route(C, budget_estimate, N)"
+    goal = "gives_route(C, estimate_procedure, N)"
     found = json.loads(nj("whynot", PROJECT, goal, "--json").out)
     assert found["holds_with"] == [{"topic": "estimate_and_ladder", "option": "own_procedure"}]
 

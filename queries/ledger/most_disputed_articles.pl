@@ -8,7 +8,7 @@
 %: example:
 %:   arguments: {article: 58}
 %:   answers:
-%:   - [58, 8]
+%:   - [58, 7]
 
 answer(A, Count) :-
     setof(A1, N^T^P^( topic_norm(T, N), topic(T, weighed), located(N, A1, P) ), Articles),
