@@ -82,7 +82,7 @@ class Passages:
 
     def _is_defined(self, word: str) -> bool:
         marks = self.lexicon["defining"]
-        return any(mark in n.quote and word in n.quote.split(mark)[0] for n in self.norms for mark in marks)
+        return any(word in part for n in self.norms for mark in marks for part in n.quote.split(mark)[:-1])
 
     @cached_property
     def _labels(self) -> dict[str, set[str]]:
