@@ -284,9 +284,7 @@ class _Auditor:
         control = clingo.Control(["--warn=none"], logger=lambda _code, text: messages.append(text), message_limit=1000)
         for file in sorted((self.folder / "detect").glob("*.lp")):
             control.load(str(file))
-        settled = [line for line in self.kb.program("settled").splitlines() if line.partition("(")[0] in SETTLED]
-        control.add("base", [], "\n".join(settled))
-        atoms = [*self._stated(), *Passages(self.kb, self.lexicon).atoms()]
+        atoms = [*self.kb.settled(*SETTLED), *self._stated(), *Passages(self.kb, self.lexicon).atoms()]
         atoms += [symbol("seen", constant(k), constant(u), constant(m), clingo.parse_term(a)) for k, u, m, a in seen]
         for absence in away:
             name = clingo.Function("set", [clingo.String(p) for p in absence.persons])
@@ -345,8 +343,7 @@ class _Auditor:
             yield from (symbol("passage", constant(topic), n) for n in entry.get("norms", []))
             if entry.get("default"):
                 yield symbol("convention", constant(topic))
-        singles = [a for a, entry in kb.actors.items() if entry.get("single") == "true"]
-        yield from (symbol("chief", constant(actor)) for actor in singles[:1])
+        yield from (symbol("chief", constant(actor)) for actor in kb.single_offices[:1])
         yield from (symbol("leads", constant(ladder), norm) for ladder, _, norm in kb.leads)
 
     # -- deadlocks ---------------------------------------------------------------------------------------------------------

@@ -16,6 +16,8 @@ from .declared import Field, Kind, Norm, Term
 from .errors import Bilingual, unknown_word
 
 if TYPE_CHECKING:
+    import clingo
+
     from .answer import Answers
     from .case import Case, Value
     from .check import Check
@@ -117,6 +119,11 @@ class KnowledgeBase:
         return self._words("values")
 
     @cached_property
+    def offices(self) -> tuple[str, ...]:
+        """The offices that officials can hold, in the order in which they are declared."""
+        return tuple(i for i, e in self._core["terms"]["actors"].items() if e.get("office") == "true")
+
+    @cached_property
     def single_offices(self) -> tuple[str, ...]:
         """The offices that one person holds."""
         return tuple(i for i, e in self._core["terms"]["actors"].items() if e.get("single") == "true")
@@ -161,6 +168,13 @@ class KnowledgeBase:
     def readings(self) -> dict[str, dict[str, Any]]:
         """The topics of readings and conventions, as declared."""
         return dict(self._core["terms"]["readings"])
+
+    def settled(self, *names: str) -> list[clingo.Symbol]:
+        """What the law states whatever the case: its facts of these predicates."""
+        import clingo
+
+        lines = (line for line in self.program("settled").splitlines() if line.partition("(")[0] in names)
+        return [clingo.parse_term(line.rstrip(".")) for line in lines]
 
     @property
     def values_by_case(self) -> list[str]:

@@ -167,7 +167,7 @@ class Passages:
     @cached_property
     def _steps(self) -> set[str]:
         """The norms that are steps of a procedure."""
-        return {m[1] for m in re.finditer(r'^step\(.*"([^"]*)"\)\.$', self.kb.program("settled"), re.MULTILINE)}
+        return {step.arguments[-1].string for step in self.kb.settled("step")}
 
     @cached_property
     def _names(self) -> dict[str, dict[str, list[str]]]:

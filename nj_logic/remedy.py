@@ -18,12 +18,14 @@ from typing import TYPE_CHECKING, Any
 import clingo
 import yaml
 
+from . import report_words
 from .amendment import amended, read_amendment
 from .amounts import chinese_numeral
 from .declared import NORM_ID, norm_order
 from .errors import Bilingual, InputError, KnowledgeError
 from .passages import names_in
 from .rewording import Change, Span, edits, reworded
+from .teller import LawTeller
 
 if TYPE_CHECKING:
     from .audit import Audit, Finding
@@ -294,9 +296,7 @@ class Remedies:
             )
         if one == other:
             return {"zh": "“{}”", "en": "‘{}’"}[lang].format(self.kb.norms[norm].quote if lang == "zh" else norm)
-        several = any(n.article == one[0] and n.paragraph != one[1] for n in self.kb.norms.values())
-        zh = f"第{chinese_numeral(one[0])}条" + (f"第{chinese_numeral(one[1])}款" if several else "")
-        return zh if lang == "zh" else f"article {one[0]}" + (f", paragraph {one[1]}," if several else "")
+        return LawTeller(self.kb, report_words.words(self.kb, lang)).article(norm)
 
     def _circumstances(self, kind: clingo.Symbol, met: Sequence[tuple[clingo.Symbol, clingo.Symbol]], lang: str) -> str:
         """When the answer holds: the matter of an overview by its name, the facts of another case."""
@@ -333,13 +333,13 @@ class Remedies:
 
     def _offices_but(self, away: Sequence[clingo.Symbol]) -> list[clingo.Symbol]:
         """The other offices, those that are declared after the last of these first."""
-        offices = [clingo.Function(a) for a, entry in self.kb.actors.items() if entry.get("office") == "true"]
+        offices = [clingo.Function(a) for a in self.kb.offices]
         last = max(offices.index(o) for o in away)
         return [o for o in [*offices[last + 1 :], *offices[:last]] if o not in away]
 
     @cached_property
     def _singles(self) -> list[clingo.Symbol]:
-        return [clingo.Function(a) for a, entry in self.kb.actors.items() if entry.get("single") == "true"]
+        return [clingo.Function(a) for a in self.kb.single_offices]
 
     # -- rules -------------------------------------------------------------------------------------------------------
 
@@ -450,8 +450,7 @@ class Remedies:
 
     @cached_property
     def _settled(self) -> list[clingo.Symbol]:
-        lines = self.kb.program("settled").splitlines()
-        return [clingo.parse_term(line.rstrip(".")) for line in lines if line.startswith(("step(", "leads_to("))]
+        return self.kb.settled("step", "leads_to")
 
     @cached_property
     def _stages(self) -> dict[str, list[str]]:

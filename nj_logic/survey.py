@@ -130,10 +130,9 @@ class Survey:
 
     def _weights(self) -> Iterable[clingo.Symbol]:
         """What of the kind's facts weighs more than what, as the law states it, and the ranks of the offices that fill or are filled."""
-        stated = (line for line in self.kb.program("settled").splitlines() if line.startswith("weightier("))
-        atoms = (clingo.parse_term(line.rstrip(".")) for line in stated)
-        yield from (atom for atom in atoms if atom.arguments[0].name == self.kind.term.id)
-        offices = [a for a, entry in self.kb.actors.items() if entry.get("office") == "true"]
+        weights = self.kb.settled("weightier")
+        yield from (atom for atom in weights if atom.arguments[0].name == self.kind.term.id)
+        offices = self.kb.offices
         for actor, entry in self.kb.actors.items():
             held = [actor] if actor in offices else [o for o in entry.get("held_by", []) if o in offices]
             yield from (symbol("ranks", constant(actor), offices.index(office)) for office in held[:1])
