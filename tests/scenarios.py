@@ -94,11 +94,7 @@ def _paths(wanted: dict[str, Any], got: dict[str, Any]) -> list[str]:
         }  # fmt: skip
         expected_persons = {None if x == "null" else x for x in (person if isinstance(person, list) else [person])}
         found += _differ(f"paths.persons.{act}", expected_persons, persons)
-    found += _norms("paths", wanted, got)
-    if "warnings" in wanted:
-        norms = {n for w in got["warnings"] for n in w["norms"]}
-        found += [f"paths.warnings: {n} is not warned of" for n in wanted["warnings"] if n not in norms]
-    return found
+    return found + _norms("paths", wanted, got)
 
 
 def _expected_paths(steps: list[Any]) -> set[tuple[tuple[str, str], ...]]:
@@ -140,6 +136,8 @@ def _norms(what: str, wanted: dict[str, Any], got: dict[str, Any]) -> list[str]:
     norms = {n for a in got["alternatives"] for n in a["norms"]} | {n for u in got["undefined"] for n in u["nearest"]}
     absent = [f"{what}.norms: {n} is not among {sorted(norms)}" for n in wanted.get("norms", []) if n not in norms]
     steps = {n for a in got["alternatives"] for p in a.get("paths", []) for s in p["steps"] for n in s["norms"]}
+    warned = {n for w in got["warnings"] for n in w["norms"]}
+    absent += [f"{what}.warnings: {n} is not warned of" for n in wanted.get("warnings", []) if n not in warned]
     return absent + _inapplicable(what, wanted, norms | steps)
 
 
