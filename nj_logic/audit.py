@@ -343,6 +343,8 @@ class _Auditor:
             yield from (symbol("passage", constant(topic), n) for n in entry.get("norms", []))
             if entry.get("default"):
                 yield symbol("convention", constant(topic))
+        ordered = sorted(kb.norms, key=norm_order)
+        yield from (symbol("order", norm, i) for i, norm in enumerate(ordered))
         yield from (symbol("chief", constant(actor)) for actor in kb.single_offices[:1])
         yield from (symbol("leads", constant(ladder), norm) for ladder, _, norm in kb.leads)
 
